@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * One connection to PostgreSQL. Only db/ speaks SQL: the functions of this folder's other headers
+ * are what the rest of the house sees. The query words below are for db/ alone. */
+#ifndef DB_DB_H
+#define DB_DB_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include <stdint.h>
+
+struct db; /* opaque: one connection */
+
+/* How an error of the server becomes a fate: connection lost before COMMIT was sent, serialisation
+ * and deadlock → RETRY; lost while a COMMIT was on its way → UNSURE; a broken rule of ours → FATAL.
+ */
+
+/* Connect; conninfo is libpq's (several hosts allowed), password_file may be NULL. Checks that the
+ * schema is the program's. With THANWELA_NOW the server's rules use that clock too.
+ * err  RETRY away; FATAL wrong password, schema older or newer (the sentence says what to run) */
+bool db_open(const char *conninfo, const char *password_file, const char *application,
+             struct db **out, struct err *err) MUST_CHECK;
+/* As db_open, without looking at the schema: for migrate and doctor. */
+bool db_open_raw(const char *conninfo, const char *password_file, const char *application,
+                 struct db **out, struct err *err) MUST_CHECK;
+void db_close(struct db *db);
+void db_closep(struct db **db);
+/* The connection is dead and has to be opened again. */
+bool db_broken(const struct db *db);
+/* The socket, to poll for notifications; and whether one arrived. */
+int db_fd(const struct db *db);
+bool db_notified(struct db *db);
+
+/* Transactions. CLEANUP(db_rollbackp) at db_begin: an open one rolls back unless committed. */
+bool db_begin(struct db *db, struct err *err) MUST_CHECK;
+/* Not waiting for the disk: for claims and counters whose loss in a power cut does no harm. */
+bool db_begin_async(struct db *db, struct err *err) MUST_CHECK;
+bool db_commit(struct db *db, struct err *err) MUST_CHECK;
+void db_rollback(struct db *db); /* no-op outside a transaction */
+void db_rollbackp(struct db **db);
+
+#endif

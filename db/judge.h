@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Deadlines and judgements, computed by the database from facts and an as-of instant. Nothing about
+ * lateness is stored that could drift. */
+#ifndef DB_JUDGE_H
+#define DB_JUDGE_H
+
+#include "db/db.h"
+
+struct judgement {
+    const char *verdict;   /* ON_TIME LATE OVERDUE DUE_SOON PENDING NO_DEADLINE INCOMPLETE EXEMPT */
+    int64_t due_at_us;     /* TIME_NONE: no deadline */
+    const char *basis;     /* where the deadline is from; "" where none */
+    const char *why;       /* the one line, Thai, Arabic digits, Buddhist years */
+    int64_t late_min;      /* LATE and OVERDUE: minutes; else 0 */
+    int64_t late_work_min; /* of them in office hours of working days */
+};
+
+/* The judgement of one registered item as of an instant. */
+bool judge_item(struct db *db, struct arena *a, int64_t item_id, int64_t as_of_us,
+                struct judgement *out, struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,387 @@
+-- The tables of the house. Everything that must survive lives here: nothing in memory, nothing in
+-- mailbox flags. What the database can promise, it promises; the rest is in the view `violation`.
+-- Lateness is never stored: it is computed from these facts and an as-of instant (0003).
+
+create extension if not exists pg_trgm;
+
+-- The clock that rules use: the server's, or the fixed one of a test build.
+create function office_now() returns timestamptz language sql volatile as $$
+    select coalesce(nullif(current_setting('thanwela.now', true), '')::timestamptz, clock_timestamp()) $$;
+
+-- Instants travel to the programs as microseconds since 1970 UTC.
+create function us(t timestamptz) returns bigint language sql immutable as $$
+    select (extract(epoch from t) * 1000000)::bigint $$;
+create function from_us(t bigint) returns timestamptz language sql immutable as $$
+    select timestamptz 'epoch' + t * interval '1 microsecond' $$;
+create function bangkok_date(t timestamptz) returns date language sql immutable as $$
+    select (t at time zone 'Asia/Bangkok')::date $$;
+create function bangkok(d date, t time) returns timestamptz language sql immutable as $$
+    select (d + t) at time zone 'Asia/Bangkok' $$;
+
+create function deny() returns trigger language plpgsql as $$
+begin raise exception '% is append-only: % refused', tg_table_name, tg_op using errcode = '42501'; end $$;
+
+-- ---------------------------------------------------------------- agencies
+
+create table agency (
+    id          int generated always as identity primary key,
+    code        text not null unique check (code ~ '^[A-Z0-9-]{2,20}$'),   -- our own short name: CUSTOMS
+    name_th     text not null check (name_th <> ''),
+    short_th    text not null default '',
+    contact     text not null default '',       -- the coordinator, as the report prints it
+    contact_mail text not null default '',
+    valid_from  date not null default '1900-01-01',
+    valid_to    date,                            -- last day; null: still
+    check (valid_to is null or valid_to >= valid_from));
+
+-- What tells an agency: an address, a mail domain, or a letter prefix ("กค 05"). Editable, with dates.
+create table agency_mark (
+    id          int generated always as identity primary key,
+    agency_id   int not null references agency,
+    kind        text not null check (kind in ('address', 'domain', 'prefix')),
+    value       text not null check (value = lower(value) and value <> ''),
+    valid_from  date not null default '1900-01-01',
+    valid_to    date,
+    unique (kind, value, valid_from));
+
+-- ---------------------------------------------------------------- calendar
+
+-- A version is a set of changes entered together; every deadline names the one that it used.
+create table calendar_version (
+    version     int generated always as identity primary key,
+    at          timestamptz not null default office_now(),
+    who         text not null,
+    why         text not null);
+
+create table holiday (
+    id          int generated always as identity primary key,
+    date        date not null,
+    name        text not null check (name <> ''),
+    kind        text not null check (kind in ('annual', 'substitute', 'special', 'regional')),
+    region      text not null default '',        -- '' is the whole country
+    source      text not null default '',
+    announced_at timestamptz not null default '-infinity',
+    revoked_at  timestamptz,
+    version     int not null references calendar_version,
+    check ((kind = 'regional') = (region <> '')),
+    check (revoked_at is null or revoked_at >= announced_at));
+create unique index holiday_once on holiday (date, name, region, announced_at);
+create index on holiday (date);
+
+create table meeting (
+    id          int generated always as identity primary key,
+    body        text not null check (body in ('cabinet', 'parliament')),
+    starts_at   timestamptz not null,
+    place       text not null default '',
+    kind        text not null default 'regular' check (kind in ('regular', 'special', 'mobile')),  -- ปกติ พิเศษ สัญจร
+    cutoff_at   timestamptz not null,
+    cutoff_rule text not null,                   -- "3 working days before, 12:00": shown as the reason
+    status      text not null default 'planned' check (status in ('planned', 'postponed', 'cancelled')),  -- นัด เลื่อน ยกเลิก
+    moved_to    int references meeting,
+    calendar_version int references calendar_version,
+    source      text not null default '',
+    check (cutoff_at <= starts_at),
+    check (moved_to is null or status = 'postponed'));
+create index on meeting (body, starts_at);
+
+-- ---------------------------------------------------------------- matters and deadlines
+
+create table matter (
+    id          bigint generated always as identity primary key,
+    year        int not null check (year between 2500 and 2800),          -- Buddhist
+    no          int not null check (no > 0),                              -- "12/2564"
+    class       text not null check (class in ('CAB-SUBMIT', 'CAB-OPINION', 'CAB-URGENT', 'CAB-FOLLOWUP',
+                                               'PARL-CONSULT', 'PARL-QUESTION', 'PARL-BILL', 'OTHER')),
+    title       text not null check (title <> ''),
+    urgency     text not null default '' check (urgency in ('', 'ด่วน', 'ด่วนมาก', 'ด่วนที่สุด', 'ด่วนภายใน')),
+    secrecy     text not null default '' check (secrecy in ('', 'ลับ', 'ลับมาก', 'ลับที่สุด')),
+    letter_no   text not null default '',        -- of the letter that asked
+    received_at timestamptz,                     -- when the request reached us: day 0 of "N working days"
+    meeting_id  int references meeting,
+    created_at  timestamptz not null default office_now(),
+    created_by  text not null,
+    unique (year, no));
+
+-- One agency that is expected to answer one matter. Exists before, and without, any mail.
+create table expectation (
+    id          bigint generated always as identity primary key,
+    matter_id   bigint not null references matter,
+    agency_id   int not null references agency,
+    exempt_at   timestamptz,                     -- ยกเว้น, with its reason
+    exempt_why  text not null default '',
+    exempt_by   text not null default '',
+    created_at  timestamptz not null default office_now(),
+    unique (matter_id, agency_id),
+    check ((exempt_at is null) = (exempt_why = '')));
+
+-- Versions of an expectation's deadline: append-only, the newest at an instant holds then.
+create table deadline (
+    id          bigint generated always as identity primary key,
+    expectation_id bigint not null references expectation,
+    version     int not null check (version > 0),
+    level       int not null check (level between 1 and 7),   -- precedence of domain §4; 7: none
+    due_at      timestamptz,                     -- null only at level 7
+    basis       text not null,                   -- the one line: "meeting 20 Apr 2564, cut-off 3 working days, calendar v7"
+    source      text not null default '',        -- document that says so
+    reason      text not null default '',        -- of an override, extension or move
+    is_extension boolean not null default false,
+    erases_lateness boolean not null default false,  -- an officer said so on record
+    meeting_id  int references meeting,
+    calendar_version int references calendar_version,
+    created_at  timestamptz not null default office_now(),
+    created_by  text not null,
+    unique (expectation_id, version),
+    check ((level = 7) = (due_at is null)),
+    check (level <> 1 or (reason <> '' and source <> '')));
+
+-- ---------------------------------------------------------------- what came in
+
+create table mailbox (
+    id          int generated always as identity primary key,
+    name        text not null unique,            -- its section in the configuration
+    host        text not null,
+    login       text not null,
+    folder      text not null,
+    body        text not null default 'cabinet' check (body in ('cabinet', 'parliament')),
+    uidvalidity bigint,                          -- last seen; a change starts a new name space
+    lease_owner text,
+    lease_epoch bigint not null default 0,
+    lease_until timestamptz,
+    last_poll_at timestamptz,                    -- last complete, successful look at the whole folder
+    last_error  text,
+    last_error_at timestamptz,
+    unique (host, login, folder));
+
+-- Times without a successful poll that were longer than the configured gap.
+create table poll_gap (
+    mailbox_id  int not null references mailbox,
+    from_at     timestamptz not null,
+    to_at       timestamptz not null,
+    why         text not null default '',
+    primary key (mailbox_id, from_at),
+    check (to_at > from_at));
+
+create table blob (                              -- content-addressed, immutable
+    id          bigint generated always as identity primary key,
+    sha256      bytea not null unique check (octet_length(sha256) = 32),
+    size        bigint not null check (size >= 0));
+create table blob_chunk (
+    blob_id     bigint not null references blob on delete cascade,
+    seq         int not null check (seq >= 0),
+    data        bytea not null check (octet_length(data) between 1 and 1048576),
+    primary key (blob_id, seq));
+alter table blob_chunk alter data set storage external;
+
+create table message (                           -- one row per stored raw mail
+    id          bigint generated always as identity primary key,
+    mailbox_id  int not null references mailbox, -- where it was first met
+    blob_id     bigint not null unique references blob,
+    entered_at  timestamptz not null,            -- INTERNALDATE: the time of receipt (เวลารับ)
+    stored_at   timestamptz not null default clock_timestamp(),
+    content_key bytea unique check (octet_length(content_key) = 32),   -- set by register; the identity
+    duplicate_of bigint references message,
+    message_id  text,                            -- the sender's choice: indexed, never unique
+    state       text not null default 'stored'
+                check (state in ('stored', 'registered', 'duplicate', 'ignored', 'quarantined')),
+    why         text not null default '',        -- of ignored and quarantined: one sentence
+    attempts    int not null default 0,          -- of parse, committed before the child starts
+    check ((state = 'duplicate') = (duplicate_of is not null)),
+    check (state not in ('quarantined', 'ignored') or why <> ''),
+    check (state <> 'registered' or content_key is not null));
+create index on message (message_id);
+create index on message (mailbox_id) where state = 'stored';
+create index on message (state) where state = 'quarantined';
+
+create table message_copy (                      -- every server copy ever met, n:1 to message
+    mailbox_id  int not null references mailbox,
+    uidvalidity bigint not null,
+    uid         bigint not null,
+    message_fk  bigint not null references message,
+    seen_at     timestamptz not null default clock_timestamp(),
+    filed_at    timestamptz,                     -- the move was confirmed, or the copy was found gone
+    filed_to    text,
+    primary key (mailbox_id, uidvalidity, uid, message_fk));   -- servers DO reuse (uidvalidity, uid)
+create index on message_copy (mailbox_id) where filed_at is null;
+create index on message_copy (message_fk);
+
+create table reg_counter (
+    series      text not null check (series ~ '^[A-Z0-9]{1,8}$'),
+    year        int not null check (year between 2500 and 2800),          -- Buddhist calendar year, Bangkok
+    last_no     bigint not null check (last_no >= 0),
+    last_at     timestamptz not null,
+    primary key (series, year)) with (fillfactor = 50);
+
+create table item (                              -- one registered document: the row of the register
+    id          bigint generated always as identity primary key,
+    message_fk  bigint unique references message,    -- one number per mail; null: came by hand
+    series      text not null,
+    year        int not null,
+    no          bigint not null check (no > 0),
+    sent_at_claimed timestamptz,                 -- the Date header; shown, never used to judge
+    entered_at  timestamptz not null,
+    deemed_at   timestamptz not null,            -- entered_at moved into office hours
+    registered_at timestamptz not null,
+    digest      bytea not null check (octet_length(digest) = 32),
+    token       text not null unique,
+    mailbox_id  int references mailbox,
+    from_addr   text,
+    from_name   text,
+    agency_id   int references agency,
+    agency_how  text not null default '' check (agency_how in ('', 'address', 'domain', 'prefix', 'officer')),
+    sender_state text not null check (sender_state in ('verified', 'unverified')),
+    check_why   text not null default '',        -- ต้องตรวจสอบ: what an officer should look at
+    subject     text not null,
+    subject_fold text not null,                  -- thai_fold: for search only
+    letter_no   text,
+    letter_date date,
+    urgency     text not null default '' check (urgency in ('', 'ด่วน', 'ด่วนมาก', 'ด่วนที่สุด', 'ด่วนภายใน')),
+    secrecy     text not null default '' check (secrecy in ('', 'ลับ', 'ลับมาก', 'ลับที่สุด')),
+    within_at   timestamptz,                     -- the instant of ด่วนภายใน
+    class       text not null default 'OTHER',
+    matter_id   bigint references matter,
+    matter_how  text not null default '' check (matter_how in ('', 'subject', 'slip', 'receipt', 'officer')),
+    meeting_id  int references meeting,          -- named in the subject
+    in_reply_to text,
+    message_id  text,
+    refs        text,
+    no_receipt_why text not null default '',     -- automatic, list, bounce, own, unverified, cap
+    is_complete boolean not null default true,   -- false: an enclosure missing or unreadable
+    incomplete_why text not null default '',
+    completes   bigint references item,          -- the item that this one completes
+    status      text not null default 'รับแล้ว' check (status in ('รับแล้ว', 'ตรวจสอบ', 'ส่งกลับแก้ไข',
+                    'รับเพิ่มเติม', 'เสนอรัฐมนตรี', 'เสนอ สลค./สภา', 'เข้าวาระ', 'มีมติ', 'ปิด', 'ถอน', 'ยกเลิก')),
+    cancelled_why text not null default '',
+    scan_done_at timestamptz,                    -- the last scan job ended
+    unique (series, year, no),
+    check ((status = 'ยกเลิก') = (cancelled_why <> '')));
+create index on item (matter_id, agency_id, entered_at);
+create index on item (entered_at);
+create index on item (registered_at);
+create index item_search on item using gin (subject_fold gin_trgm_ops);
+
+create table attachment (
+    id          bigint generated always as identity primary key,
+    item_id     bigint not null references item,
+    seq         int not null check (seq >= 0),   -- order in the mail
+    blob_id     bigint not null references blob,
+    filename    text,                            -- decoded; never used as a path
+    label_type  text not null,                   -- the sender's word
+    type        text not null,                   -- from the bytes
+    is_attachment boolean not null,
+    depth       int not null default 0,
+    scan_state  text check (scan_state in ('codes', 'none', 'encrypted', 'damaged', 'unsupported', 'limit', 'poison')),
+    scan_why    text not null default '',
+    n_pages     int,
+    unique (item_id, seq));
+create index on attachment (blob_id);
+
+create table scan_page (
+    attachment_id bigint not null references attachment on delete cascade,
+    page        int not null check (page > 0),
+    width       double precision not null,
+    height      double precision not null,
+    steps       text not null,                   -- "200, 300 dpi, upscaled: nothing found"
+    primary key (attachment_id, page));
+
+create table code (
+    id          bigint generated always as identity primary key,
+    attachment_id bigint not null references attachment on delete cascade,
+    seq         int not null,
+    page        int not null,
+    member      text,
+    format      text not null,
+    content     text not null,
+    bytes       bytea not null,
+    x double precision not null, y double precision not null,
+    corners     double precision[] not null check (cardinality(corners) = 8),
+    meaning     text not null check (meaning in ('receipt', 'slip', 'url', 'other', 'forged')),
+    item_ref    bigint references item,          -- the receipt's item
+    matter_ref  bigint references matter,        -- the slip's matter
+    unique (attachment_id, seq));
+
+-- ---------------------------------------------------------------- work and answers
+
+create table job (                               -- scans that wait; an item without files has one with no attachment
+    id          bigint generated always as identity primary key,
+    item_id     bigint not null references item,
+    attachment_id bigint unique references attachment,
+    state       text not null default 'ready' check (state in ('ready', 'running', 'done', 'dead')),
+    attempts    int not null default 0,
+    next_at     timestamptz not null default clock_timestamp(),
+    claimed_by  text,
+    claimed_until timestamptz,
+    why         text not null default '');
+create index on job (next_at) where state in ('ready', 'running');
+create index on job (item_id);
+
+create table outbox (
+    id          bigint generated always as identity primary key,
+    channel     text not null default 'mail' check (channel in ('mail', 'line')),
+    kind        text not null check (kind in ('receipt', 'report', 'notice', 'digest', 'late', 'changed')),
+    item_id     bigint references item,
+    rfc_message_id text unique,                  -- fixed at insert, reused by every retry
+    retry_key   uuid not null default gen_random_uuid(),   -- LINE: chosen before the first attempt
+    envelope_from text not null default '',      -- '' is the null return-path
+    rcpt        text not null,
+    body        bytea not null,                  -- fully rendered: a retry is byte for byte the same
+    created_at  timestamptz not null default office_now(),
+    state       text not null default 'ready' check (state in ('ready', 'sending', 'sent', 'dead')),
+    attempts    int not null default 0,
+    next_at     timestamptz not null default clock_timestamp(),
+    claimed_by  text,
+    claimed_until timestamptz,
+    sent_at     timestamptz,
+    last_reply  text,
+    check ((state = 'sent') = (sent_at is not null)),
+    check (channel <> 'mail' or rfc_message_id is not null));
+create unique index outbox_one_receipt on outbox (item_id) where kind = 'receipt';
+create index on outbox (next_at) where state in ('ready', 'sending');
+create index on outbox (rcpt, created_at) where kind = 'receipt';
+
+-- Every change of an item, a matter or a rule: who, when, what, why. A chain: each row holds the hash
+-- of the row before, so that nothing can be taken out or changed unseen.
+create table event (
+    id          bigint primary key,              -- gap-free, under the chain's lock
+    at          timestamptz not null default office_now(),
+    who         text not null,
+    item_id     bigint references item,
+    matter_id   bigint references matter,
+    what        text not null,
+    why         text not null default '',
+    detail      jsonb not null default '{}',
+    prev        bytea not null,
+    hash        bytea not null unique check (octet_length(hash) = 32));
+create index on event (item_id, id);
+create index on event (matter_id, id);
+
+create table report_run (
+    id          bigint generated always as identity primary key,
+    kind        text not null,
+    as_of       timestamptz not null,
+    started_at  timestamptz not null default clock_timestamp(),
+    done_at     timestamptz,
+    calendar_version int,
+    digest      bytea check (octet_length(digest) = 32),   -- of the JSON form
+    error       text);
+create index on report_run (kind, as_of);
+
+-- ---------------------------------------------------------------- what may not change
+
+create trigger deadline_frozen before update or delete on deadline for each row execute function deny();
+create trigger deadline_kept before truncate on deadline execute function deny();
+create trigger event_frozen before update or delete on event for each row execute function deny();
+create trigger event_kept before truncate on event execute function deny();
+create trigger item_kept before delete on item for each row execute function deny();
+create trigger item_not_emptied before truncate on item execute function deny();
+
+-- A number, its times and its digest stay as they were given.
+create function item_fixed() returns trigger language plpgsql as $$
+begin
+    if (new.series, new.year, new.no, new.entered_at, new.registered_at, new.digest, new.token, new.message_fk)
+       is distinct from
+       (old.series, old.year, old.no, old.entered_at, old.registered_at, old.digest, old.token, old.message_fk)
+    then raise exception 'item %/%: number, times and digest are fixed', old.no, old.year using errcode = '42501';
+    end if;
+    return new;
+end $$;
+create trigger item_fixed before update on item for each row execute function item_fixed();

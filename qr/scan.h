@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * A file → its codes. PDF by MuPDF, pictures by their own libraries, codes by ZXing-C++, all in the
+ * sandboxed child. */
+#ifndef QR_SCAN_H
+#define QR_SCAN_H
+
+#include "base/arena.h"
+#include "base/child.h"
+#include "base/err.h"
+#include <stdint.h>
+
+enum {
+    SCAN_PAGES_MAX = 2000,       /* pages looked at in one document */
+    SCAN_CODES_MAX = 1000,       /* codes reported of one document */
+    SCAN_PX_MAX = 100 * 1000000, /* pixels of one page, checked from its box before rendering */
+};
+
+enum scan_state {
+    SCAN_CODES,       /* at least one code */
+    SCAN_NONE,        /* every page was really looked at; there is no code */
+    SCAN_ENCRYPTED,   /* needs a password */
+    SCAN_DAMAGED,     /* not to be opened, or a page's pixels did not come out */
+    SCAN_UNSUPPORTED, /* not a kind of file that holds pages */
+    SCAN_LIMIT,       /* too large, too slow, or too many: what was read so far stands in codes */
+    SCAN_N_STATES
+};
+
+/* "codes", "none", "encrypted", "damaged", "unsupported", "limit". */
+const char *scan_state_name(enum scan_state s);
+
+struct scan_code {
+    const char *format;   /* "QRCode", "MicroQRCode", "rMQRCode", "DataMatrix", "Aztec", "PDF417" */
+    const char *text;     /* UTF-8; bytes that are no text become U+FFFD */
+    const uint8_t *bytes; /* as encoded */
+    uint32_t n_bytes;
+    uint32_t page;      /* from 1, over the whole document */
+    const char *member; /* path inside an archive or nested mail; NULL in the file itself */
+    double x, y; /* centre: points (1/72 in) from the top left for PDF, pixels for pictures */
+    double corner[4][2]; /* top left, top right, bottom right, bottom left, same unit */
+};
+
+struct scan_page {
+    const char *steps;    /* what was tried: "page image 200 dpi, upscaled: nothing found" */
+    double width, height; /* same unit as the codes' */
+    uint32_t n_codes;
+};
+
+struct scan_result {
+    enum scan_state state;
+    const char *why;  /* one sentence for every state but codes and none; else NULL */
+    const char *type; /* sniffed: "application/pdf" */
+    struct scan_page *pages;
+    uint32_t n_pages; /* as many as were looked at */
+    struct scan_code *codes;
+    uint32_t n_codes; /* by page, then top, then left */
+};
+
+struct scan_options {
+    bool more_formats; /* DataMatrix, Aztec and PDF417 too */
+};
+
+bool scan_zygote_start(struct zygote **out, struct err *err) MUST_CHECK;
+
+/* Scan the document in doc_fd (a memfd, sealed by this). name is the file's own name: shown, and
+ * used only where the bytes do not tell. out  lives in a; bad files are answers (state), not errors
+ * err  RETRY the zygote is gone; the caller counts attempts */
+bool scan_document(struct arena *a, struct zygote *z, int doc_fd, const char *name,
+                   const struct scan_options *options, struct scan_result *out,
+                   struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,55 @@
+# The platform is Debian 13. Sourced by the scripts; see script/in-debian13 for every other machine.
+#
+#   on_debian13            true on the platform itself
+#   as_root COMMAND        run with root's rights, asking sudo only where they are missing
+#   install_packages       apt installs what packaging/debian-packages names and is missing (Debian 13 only)
+#   enter_platform "$@"    from a script: return on a ready Debian 13, else run the script again inside one
+
+checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+
+say() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
+die() { say "$*"; exit 2; }
+
+on_debian13() {
+    (. /etc/os-release 2>/dev/null && [ "${ID:-}" = debian ] && [ "${VERSION_ID:-}" = 13 ])
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; return; fi
+    command -v sudo >/dev/null || die "'$1' needs root and there is no sudo: run this as root"
+    sudo "$@"
+}
+
+install_packages() {
+    local name missing=()
+    while read -r name; do
+        dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing+=("$name")
+    done < <("$checkout/packaging/list")
+    [ ${#missing[@]} = 0 ] && return
+    say "installing ${#missing[@]} packages: ${missing[*]}"
+    as_root apt-get -qq update
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
+        -o Dpkg::Use-Pty=0 "${missing[@]}" >&2 </dev/null || die "apt could not install: ${missing[*]}"
+}
+
+# Servers refuse root, so root's runs of the demo and the tests put them under the user `postgres`.
+# A checkout below a closed folder (/root) is then out of their reach: give it a second, open place.
+open_checkout() {
+    [ "$(id -u)" = 0 ] || return 0
+    runuser -u postgres -- test -x "$checkout" && return 0
+    [ -z "${THANWELA_OPENED:-}" ] || die "the user postgres cannot enter $checkout: move the checkout or open the folders above it"
+    export THANWELA_OPENED=1
+    exec unshare --mount --propagation private sh -c \
+        'mount --bind "$1" /mnt && cd /mnt && shift && script=$1 && shift && exec "./script/$script" "$@"' \
+        sh "$checkout" "$(basename "$0")" "$@"
+}
+
+enter_platform() {
+    if on_debian13; then
+        install_packages
+        open_checkout "$@"
+        cd "$checkout"
+        return
+    fi
+    exec "$checkout/script/in-debian13" "$checkout/script/$(basename "$0")" "$@"
+}
