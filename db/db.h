@@ -31,10 +31,13 @@ bool db_broken(const struct db *db);
 int db_fd(const struct db *db);
 bool db_notified(struct db *db);
 
-/* Transactions. CLEANUP(db_rollbackp) at db_begin: an open one rolls back unless committed. */
+/* Transactions. `struct db *tx CLEANUP(db_rollbackp) = db;` after a begin: an
+ * open one rolls back unless committed. */
 bool db_begin(struct db *db, struct err *err) MUST_CHECK;
 /* Not waiting for the disk: for claims and counters whose loss in a power cut does no harm. */
 bool db_begin_async(struct db *db, struct err *err) MUST_CHECK;
+/* Read only, all statements see one instant: reports. */
+bool db_begin_snapshot(struct db *db, struct err *err) MUST_CHECK;
 bool db_commit(struct db *db, struct err *err) MUST_CHECK;
 void db_rollback(struct db *db); /* no-op outside a transaction */
 void db_rollbackp(struct db **db);

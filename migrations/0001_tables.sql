@@ -175,7 +175,7 @@ alter table blob_chunk alter data set storage external;
 create table message (                           -- one row per stored raw mail
     id          bigint generated always as identity primary key,
     mailbox_id  int not null references mailbox, -- where it was first met
-    blob_id     bigint not null unique references blob,
+    blob_id     bigint unique references blob,   -- null: too large to take, it stays in the mailbox
     entered_at  timestamptz not null,            -- INTERNALDATE: the time of receipt (เวลารับ)
     stored_at   timestamptz not null default clock_timestamp(),
     content_key bytea unique check (octet_length(content_key) = 32),   -- set by register; the identity
@@ -187,6 +187,8 @@ create table message (                           -- one row per stored raw mail
     attempts    int not null default 0,          -- of parse, committed before the child starts
     check ((state = 'duplicate') = (duplicate_of is not null)),
     check (state not in ('quarantined', 'ignored') or why <> ''),
+    released_by text not null default '',        -- the officer who let it through quarantine
+    check (blob_id is not null or state = 'quarantined'),
     check (state <> 'registered' or content_key is not null));
 create index on message (message_id);
 create index on message (mailbox_id) where state = 'stored';
@@ -222,7 +224,7 @@ create table item (                              -- one registered document: the
     deemed_at   timestamptz not null,            -- entered_at moved into office hours
     registered_at timestamptz not null,
     digest      bytea not null check (octet_length(digest) = 32),
-    token       text not null unique,
+    token       text unique,                     -- signed when the receipt is made; then fixed
     mailbox_id  int references mailbox,
     from_addr   text,
     from_name   text,
@@ -354,6 +356,29 @@ create table event (
 create index on event (item_id, id);
 create index on event (matter_id, id);
 
+create table event_head (                        -- the chain's end: whoever holds this row appends
+    one         boolean primary key default true check (one),
+    id          bigint not null,
+    hash        bytea not null);
+insert into event_head (id, hash) values (0, sha256('thanwela'));
+
+create function event_hash(e event) returns bytea language sql stable as $$
+    select sha256(e.prev || convert_to(jsonb_build_array(e.id, us(e.at), e.who, e.item_id, e.matter_id, e.what,
+                                                         e.why, e.detail)::text, 'UTF8')) $$;
+
+create function event_append(p_who text, p_item bigint, p_matter bigint, p_what text, p_why text, p_detail jsonb)
+returns bigint language plpgsql security definer set search_path = public as $$
+declare head event_head; e event;
+begin
+    select * into head from event_head for update;
+    e := row(head.id + 1, office_now(), p_who, p_item, p_matter, p_what, coalesce(p_why, ''),
+             coalesce(p_detail, '{}'), head.hash, null);
+    e.hash := event_hash(e);
+    insert into event select e.*;
+    update event_head set id = e.id, hash = e.hash;
+    return e.id;
+end $$;
+
 create table report_run (
     id          bigint generated always as identity primary key,
     kind        text not null,
@@ -379,9 +404,99 @@ create function item_fixed() returns trigger language plpgsql as $$
 begin
     if (new.series, new.year, new.no, new.entered_at, new.registered_at, new.digest, new.token, new.message_fk)
        is distinct from
-       (old.series, old.year, old.no, old.entered_at, old.registered_at, old.digest, old.token, old.message_fk)
+       (old.series, old.year, old.no, old.entered_at, old.registered_at, old.digest, coalesce(old.token, new.token), old.message_fk)
     then raise exception 'item %/%: number, times and digest are fixed', old.no, old.year using errcode = '42501';
     end if;
     return new;
 end $$;
 create trigger item_fixed before update on item for each row execute function item_fixed();
+
+-- ---------------------------------------------------------------- numbers
+
+-- n numbers of a series without a gap, safe against rollback. The counter's row serialises; the year is
+-- read from the clock again after the lock (a transaction may have waited over New Year); a clock that
+-- stepped back is refused: rather no number than a wrong one. Take them last, the lock holds till commit.
+create function allot(p_series text, p_n int, out year int, out first_no bigint, out at timestamptz)
+language plpgsql security definer set search_path = public as $$
+declare y int; last reg_counter;
+begin
+    if p_n < 1 then raise exception 'allot: % numbers', p_n; end if;
+    loop
+        y := extract(year from office_now() at time zone 'Asia/Bangkok') + 543;
+        insert into reg_counter values (p_series, y, 0, '-infinity') on conflict do nothing;
+        select * into last from reg_counter c where c.series = p_series and c.year = y for update;
+        at := office_now();
+        exit when extract(year from at at time zone 'Asia/Bangkok') + 543 = y;
+    end loop;
+    if exists (select from reg_counter c where c.series = p_series and c.year > y and c.last_no > 0) then
+        raise exception 'the clock says %, but numbers of a later year were given: set the clock', y
+            using errcode = '55000';
+    end if;
+    if last.last_at > at + interval '5 minutes' then
+        raise exception 'the clock stepped back from % to %: set the clock', last.last_at, at
+            using errcode = '55000';
+    end if;
+    at := greatest(at, last.last_at + interval '1 microsecond');
+    year := y;
+    first_no := last.last_no + 1;
+    update reg_counter c set last_no = c.last_no + p_n, last_at = allot.at + (p_n - 1) * interval '1 microsecond'
+     where c.series = p_series and c.year = y;
+end $$;
+
+-- ---------------------------------------------------------------- the mailbox lease
+
+-- Null: another daemon holds the mailbox. The epoch changes with the holder; the clock is the server's.
+create function lease_take(p_id int, p_owner text, p_ttl interval) returns bigint language sql as $$
+    update mailbox set lease_owner = p_owner, lease_until = clock_timestamp() + p_ttl,
+           lease_epoch = lease_epoch + (lease_owner is distinct from p_owner or lease_until < clock_timestamp())::int
+     where id = p_id and (lease_until is null or lease_until < clock_timestamp() or lease_owner = p_owner)
+    returning lease_epoch $$;
+
+-- ---------------------------------------------------------------- what must never be seen
+
+-- Empty at all times, on every node. thanwela doctor reads it.
+create view violation as
+    select 'numbers with a gap' as what, series || '/' || year as ref
+      from item group by series, year having max(no) <> count(*) or min(no) <> 1
+    union all
+    select 'counter beside its numbers', c.series || '/' || c.year from reg_counter c
+     where c.last_no <> (select count(*) from item i where i.series = c.series and i.year = c.year)
+    union all
+    select 'registered mail without a number', m.id::text from message m
+     where m.state = 'registered' and not exists (select from item i where i.message_fk = m.id)
+    union all
+    select 'number for a mail that is not registered', i.id::text from item i join message m on m.id = i.message_fk
+     where m.state <> 'registered'
+    union all
+    select 'scanned item without a receipt', i.id::text from item i
+     where i.scan_done_at is not null and i.no_receipt_why = '' and i.message_fk is not null
+       and not exists (select from outbox o where o.item_id = i.id and o.kind = 'receipt')
+    union all
+    select 'receipt that must not be sent', i.id::text from item i
+     where i.no_receipt_why <> '' and exists (select from outbox o where o.item_id = i.id and o.kind = 'receipt')
+    union all
+    select 'item scanned, but a job is open', i.id::text from item i
+     where i.scan_done_at is not null and exists (select from job j where j.item_id = i.id and j.state in ('ready', 'running'))
+    union all
+    select 'item waits, but has no open job', i.id::text from item i
+     where i.scan_done_at is null and i.message_fk is not null
+       and not exists (select from job j where j.item_id = i.id and j.state in ('ready', 'running'))
+    union all
+    select 'numbers against the clock', a.id::text from
+      (select id, registered_at, lag(registered_at) over (partition by series order by year, no) before from item) a
+     where a.registered_at <= a.before
+    union all
+    select 'number of another year', id::text from item
+     where extract(year from registered_at at time zone 'Asia/Bangkok') + 543 <> year
+    union all
+    select 'mail filed before it was settled', c.message_fk::text from message_copy c join message m on m.id = c.message_fk
+     where c.filed_to is not null and m.state = 'stored' and m.released_by = ''
+    union all
+    select 'duplicate of a mail that has no number', m.id::text from message m join message f on f.id = m.duplicate_of
+     where f.state not in ('registered', 'quarantined', 'ignored', 'stored')
+    union all
+    select 'raw mail incomplete', b.id::text from blob b
+     where b.size <> (select coalesce(sum(octet_length(c.data)), 0) from blob_chunk c where c.blob_id = b.id)
+    union all
+    select 'chain of events broken', 'head' from event_head h
+     where h.id <> (select count(*) from event) or h.id <> (select coalesce(max(id), 0) from event);

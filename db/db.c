@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * A connection: opening, transactions, and what an error means for the mail at hand.
+ *
+ * The one delicate moment is COMMIT. When its answer is lost, or when the wait for a synchronous
+ * standby was cancelled (which PostgreSQL reports as success with a warning), nobody knows whether
+ * the rows are there: that is UNSURE, and the caller looks the key up. */
+#include "db/db.h"
+
+#include "base/secret.h"
+#include "base/step.h"
+#include "db/migrate.h"
+#include "db/query.h"
+#include <assert.h>
+#include <libpq-fe.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct db {
+    PGconn *conn;
+    bool in_transaction;
+    bool in_commit;    /* COMMIT was sent, its answer is not here */
+    bool wait_aborted; /* the server gave up waiting for its standby */
+};
+
+static void on_notice(void *user, const PGresult *result)
+{
+    struct db *db = user;
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    if (db->in_commit && state && strcmp(state, "01000") == 0)
+        db->wait_aborted = true;
+}
+
+/* SQLSTATEs, or their classes, and the fate of what was being done. */
+static enum err_kind kind_of_state(const char *state)
+{
+    static const struct {
+        const char *prefix;
+        enum err_kind kind;
+    } table[] = {
+        {"08", ERR_RETRY},    /* connection */
+        {"57P0", ERR_RETRY},  /* shut down, starting, crashed; our own lease errors */
+        {"53", ERR_RETRY},    /* disk full, out of memory, too many connections */
+        {"40", ERR_RETRY},    /* serialisation, deadlock */
+        {"55", ERR_RETRY},    /* locks; a clock that stepped back */
+        {"25006", ERR_RETRY}, /* read-only: a standby */
+        {"58", ERR_RETRY},    /* the server's disk */
+        {"23505", ERR_RETRY}, /* a unique key that someone else has just taken: look again */
+    };
+    for (size_t i = 0; state && i < ARRAY_LEN(table); i++)
+        if (strncmp(state, table[i].prefix, strlen(table[i].prefix)) == 0)
+            return table[i].kind;
+    return state ? ERR_FATAL : ERR_RETRY;
+}
+
+/* libpq's messages end in a line feed and may have several lines: the first says it. */
+static void first_line(const char *text, char out[static 256])
+{
+    size_t n = strcspn(text, "\n");
+    if (n > 255)
+        n = 255;
+    memcpy(out, text, n);
+    out[n] = 0;
+}
+
+static bool fail(struct db *db, const PGresult *result, struct err *err)
+{
+    const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    const char *text = result && state ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY)
+                                       : PQerrorMessage(db->conn);
+    char line[256];
+    first_line(text ? text : "no answer", line);
+    enum err_kind kind = kind_of_state(state);
+    if (db->in_commit && (db_broken(db) || !state))
+        kind = ERR_UNSURE;
+    return err_set(err, kind, "database: %s%s%s%s", line, state ? " (" : "", state ? state : "",
+                   state ? ")" : "");
+}
+
+/* The server says what is wrong with a login only in words. */
+static bool fail_open(PGconn *conn, struct err *err)
+{
+    char line[256];
+    first_line(PQerrorMessage(conn), line);
+    bool ours = PQconnectionUsedPassword(conn) || PQconnectionNeedsPassword(conn) ||
+                strstr(line, "does not exist") || strstr(line, "no pg_hba.conf entry");
+    return err_set(err, ours ? ERR_FATAL : ERR_RETRY, "database: %s%s", line,
+                   ours ? ": check [database] in the configuration" : "");
+}
+
+static PGconn *connect_with(const char *conninfo, const char *password, const char *application)
+{
+    /* conninfo stands behind our defaults, so that what it names wins; the password stands last */
+    const char *const keys[] = {
+        "keepalives_idle", "tcp_user_timeout", "connect_timeout", "client_encoding",
+        "dbname",          "application_name", "password",        NULL};
+    const char *const values[] = {"30",     "30000",     "10",     "UTF8",
+                                  conninfo, application, password, NULL};
+    static_assert(ARRAY_LEN(keys) == ARRAY_LEN(values), "a value for each key");
+    return PQconnectdbParams(keys, values, 1);
+}
+
+static bool set_up(struct db *db, struct err *err)
+{
+    if (!db_query(db, "set timezone = 'UTC'", NULL, NULL, err) ||
+        !db_query(db, "set client_min_messages = warning", NULL, NULL, err))
+        return false;
+    if (!clock_fixed())
+        return true;
+    struct params p = {0};
+    param_text(&p, clock_fixed());
+    return db_query(db, "select set_config('thanwela.now', $1, false)", &p, NULL, err);
+}
+
+bool db_open_raw(const char *conninfo, const char *password_file, const char *application,
+                 struct db **out, struct err *err)
+{
+    struct arena *a CLEANUP(arena_freep)
+    = arena_new();
+    struct db *db CLEANUP(db_closep)
+    = calloc(1, sizeof *db);
+    char *password = NULL;
+    if (!db)
+        abort();
+    if (password_file && !secret_read(a, password_file, &password, err))
+        return false;
+    step();
+    db->conn = connect_with(conninfo, password, application);
+    if (PQstatus(db->conn) != CONNECTION_OK)
+        return fail_open(db->conn, err);
+    PQsetNoticeReceiver(db->conn, on_notice, db);
+    if (!set_up(db, err))
+        return false;
+    *out = TAKE(db);
+    return true;
+}
+
+bool db_open(const char *conninfo, const char *password_file, const char *application,
+             struct db **out, struct err *err)
+{
+    struct db *db CLEANUP(db_closep)
+    = NULL;
+    if (!db_open_raw(conninfo, password_file, application, &db, err) || !migrate_check(db, err))
+        return false;
+    *out = TAKE(db);
+    return true;
+}
+
+void db_close(struct db *db)
+{
+    if (!db)
+        return;
+    PQfinish(db->conn);
+    free(db);
+}
+
+void db_closep(struct db **db)
+{
+    db_close(*db);
+    *db = NULL;
+}
+
+bool db_broken(const struct db *db)
+{
+    return PQstatus(db->conn) != CONNECTION_OK;
+}
+
+int db_fd(const struct db *db)
+{
+    return PQsocket(db->conn);
+}
+
+bool db_notified(struct db *db)
+{
+    bool any = false;
+    if (!PQconsumeInput(db->conn))
+        return false;
+    for (PGnotify *n; (n = PQnotifies(db->conn)); any = true)
+        PQfreemem(n);
+    return any;
+}
+
+static bool begin(struct db *db, const char *sql, struct err *err)
+{
+    if (!db_script(db, sql, err))
+        return false;
+    db->in_transaction = true;
+    return true;
+}
+
+bool db_begin(struct db *db, struct err *err)
+{
+    return begin(db, "begin", err);
+}
+
+bool db_begin_async(struct db *db, struct err *err)
+{
+    return begin(db, "begin; set local synchronous_commit = off", err);
+}
+
+bool db_begin_snapshot(struct db *db, struct err *err)
+{
+    return begin(db, "begin isolation level repeatable read read only", err);
+}
+
+bool db_commit(struct db *db, struct err *err)
+{
+    db->in_commit = true;
+    db->wait_aborted = false;
+    bool ok = db_query(db, "commit", NULL, NULL, err);
+    db->in_commit = false;
+    db->in_transaction = false;
+    if (ok && db->wait_aborted)
+        return err_set(err, ERR_UNSURE,
+                       "database: the wait for the synchronous standby was cut short");
+    return ok;
+}
+
+void db_rollback(struct db *db)
+{
+    if (!db->in_transaction)
+        return;
+    db->in_transaction = false;
+    struct err ignored;
+    if (!db_broken(db) && !db_query(db, "rollback", NULL, NULL, &ignored))
+        return; /* the connection is gone and the transaction with it */
+}
+
+void db_rollbackp(struct db **db)
+{
+    if (*db)
+        db_rollback(*db);
+}
+
+static bool take_result(struct db *db, PGresult *result, struct rows *rows_out, struct err *err)
+{
+    step();
+    ExecStatusType status = PQresultStatus(result);
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
+        fail(db, result, err);
+        PQclear(result);
+        return false;
+    }
+    /* COMMIT of a failed transaction is answered with ROLLBACK, as a success */
+    if (db->in_commit && strcmp(PQcmdStatus(result), "COMMIT") != 0) {
+        PQclear(result);
+        return err_set(err, ERR_FATAL, "database: the transaction had failed and was rolled back");
+    }
+    if (!rows_out) {
+        PQclear(result);
+        return true;
+    }
+    rows_fini(rows_out);
+    rows_out->n = PQntuples(result);
+    rows_out->touched = strtol(PQcmdTuples(result), NULL, 10);
+    rows_out->result = result;
+    return true;
+}
+
+bool db_query(struct db *db, const char *sql, const struct params *p, struct rows *rows_out,
+              struct err *err)
+{
+    static const struct params none = {0};
+    if (!p)
+        p = &none;
+    step();
+    return take_result(db,
+                       PQexecParams(db->conn, sql, p->n, NULL, p->value, p->bytes, p->binary, 0),
+                       rows_out, err);
+}
+
+bool db_script(struct db *db, const char *sql, struct err *err)
+{
+    step();
+    return take_result(db, PQexec(db->conn, sql), NULL, err);
+}
