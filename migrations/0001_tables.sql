@@ -68,6 +68,8 @@ create table holiday (
 create unique index holiday_once on holiday (date, name, region, announced_at);
 create index on holiday (date);
 
+-- A row never changes its times: moving a meeting or changing its cut-off makes a new row, so that what
+-- was judged by the old one stays as it was judged.
 create table meeting (
     id          int generated always as identity primary key,
     body        text not null check (body in ('cabinet', 'parliament')),
@@ -75,14 +77,23 @@ create table meeting (
     place       text not null default '',
     kind        text not null default 'regular' check (kind in ('regular', 'special', 'mobile')),  -- ปกติ พิเศษ สัญจร
     cutoff_at   timestamptz not null,
-    cutoff_rule text not null,                   -- "3 working days before, 12:00": shown as the reason
-    status      text not null default 'planned' check (status in ('planned', 'postponed', 'cancelled')),  -- นัด เลื่อน ยกเลิก
+    cutoff_days int check (cutoff_days between 0 and 365),   -- N working days before, at cutoff_time; null: an instant
+    cutoff_time time,
+    cutoff_rule text not null,                   -- "ปิดรับก่อน 3 วันทำการ": shown as the reason
+    status      text not null default 'planned'
+                check (status in ('planned', 'postponed', 'cancelled', 'replaced')),  -- นัด เลื่อน ยกเลิก แก้เวลาปิดรับ
+    status_at   timestamptz,                     -- when it ceased to be planned
+    status_why  text not null default '',
     moved_to    int references meeting,
     calendar_version int references calendar_version,
     source      text not null default '',
+    created_at  timestamptz not null default office_now(),
     check (cutoff_at <= starts_at),
-    check (moved_to is null or status = 'postponed'));
+    check ((cutoff_days is null) = (cutoff_time is null)),
+    check ((status = 'planned') = (status_at is null)),
+    check (moved_to is null or status in ('postponed', 'replaced')));
 create index on meeting (body, starts_at);
+create unique index meeting_once on meeting (body, starts_at) where status = 'planned';
 
 -- ---------------------------------------------------------------- matters and deadlines
 
@@ -114,7 +125,8 @@ create table expectation (
     unique (matter_id, agency_id),
     check ((exempt_at is null) = (exempt_why = '')));
 
--- Versions of an expectation's deadline: append-only, the newest at an instant holds then.
+-- Versions of an expectation's deadline: append-only. Of those entered since the last level 7, the newest
+-- of the strongest level holds (0003); the others stay as the record of what was said.
 create table deadline (
     id          bigint generated always as identity primary key,
     expectation_id bigint not null references expectation,
@@ -127,10 +139,15 @@ create table deadline (
     is_extension boolean not null default false,
     erases_lateness boolean not null default false,  -- an officer said so on record
     meeting_id  int references meeting,
+    days        int check (days between 0 and 10000),   -- N of levels 5 and 6 and of an extension
+    from_date   date,                            -- day 0 of it
     calendar_version int references calendar_version,
+    holds       boolean not null,                -- in force when entered: no stronger one stood (trigger, 0003)
+    passed_due  timestamptz,                     -- the earlier due that had passed by then, not erased (trigger)
     created_at  timestamptz not null default office_now(),
     created_by  text not null,
     unique (expectation_id, version),
+    check ((days is null) = (from_date is null)),
     check ((level = 7) = (due_at is null)),
     check (level <> 1 or (reason <> '' and source <> '')));
 
