@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Deadlines and judgements, computed by the database from facts and an as-of instant. Nothing about
- * lateness is stored that could drift. */
+ * lateness is stored that could drift. For whole populations see expectation_judgement() and
+ * item_judgement() in migrations/0003. */
 #ifndef DB_JUDGE_H
 #define DB_JUDGE_H
 
@@ -8,6 +9,7 @@
 
 struct judgement {
     const char *verdict;   /* ON_TIME LATE OVERDUE DUE_SOON PENDING NO_DEADLINE INCOMPLETE EXEMPT */
+    const char *label;     /* in Thai: "ทันเวลา", "ทันตามกำหนดใหม่ (เดิมไม่ทัน)" … */
     int64_t due_at_us;     /* TIME_NONE: no deadline */
     const char *basis;     /* where the deadline is from; "" where none */
     const char *why;       /* the one line, Thai, Arabic digits, Buddhist years */
@@ -18,5 +20,9 @@ struct judgement {
 /* The judgement of one registered item as of an instant. */
 bool judge_item(struct db *db, struct arena *a, int64_t item_id, int64_t as_of_us,
                 struct judgement *out, struct err *err) MUST_CHECK;
+
+/* The judgement of what one agency owes to one matter. REFUSE it did not exist then. */
+bool judge_expectation(struct db *db, struct arena *a, int64_t expectation_id, int64_t as_of_us,
+                       struct judgement *out, struct err *err) MUST_CHECK;
 
 #endif
