@@ -28,20 +28,26 @@ struct token {
 struct signer;   /* a secret key */
 struct verifier; /* public keys by id */
 
-/* Make a key pair: two small text files; refuses to write over one. */
+/* Make a key pair. The secret file (0600) must not be there yet; the public file may be, with the
+ * keys before this one: it gets one more line.
+ * err  FATAL a file is there, the id is taken, or it cannot be written */
 bool signer_create(const char *secret_path, const char *public_path, uint8_t key_id,
                    struct err *err) MUST_CHECK;
+/* A path without a slash is a systemd credential, where systemd set some.
+ * err  FATAL not readable, no secret key, or readable by others */
 bool signer_open(const char *secret_path, struct signer **out, struct err *err) MUST_CHECK;
 void signer_free(struct signer *s); /* wipes the key */
 void signer_freep(struct signer **s);
 uint8_t signer_key_id(const struct signer *s);
 
-/* One or more public keys in a file, a line each. */
+/* One or more public keys in a file, a line each.
+ * err  FATAL not readable, or the first line that is wrong, by its number */
 bool verifier_open(const char *public_path, struct verifier **out, struct err *err) MUST_CHECK;
 void verifier_free(struct verifier *v);
 void verifier_freep(struct verifier **v);
 
-/* The token's text: base32 capitals, at most TOKEN_TEXT_MAX - 1 bytes. */
+/* The token's text: base32 capitals, at most TOKEN_TEXT_MAX - 1 bytes. The key id is the signer's,
+ * whatever t says; fractions of a second are cut off. */
 char *token_sign(struct arena *a, const struct signer *s, const struct token *t);
 
 /* The whole link: "HTTPS://" HOST "/R/" token, in capitals (/S/ for a slip). base_url:
@@ -56,8 +62,9 @@ enum token_verdict {
     TOKEN_KEY_UNKNOWN,
 };
 
-/* text: a token, or a link that ends in one, upper or lower case. Constant time over the signature.
- * out is filled only when genuine. */
+/* text: a token (blanks and hyphens between its letters are passed over), or a link that ends in
+ * one, upper or lower case. A token behind the wrong kind of link is forged. Constant time over the
+ * signature. out is filled only when genuine. */
 enum token_verdict token_verify(const struct verifier *v, const char *text, struct token *out);
 
 /* "genuine", "not ours", "forged", "unknown key". */
