@@ -20,11 +20,16 @@ as_root() {
     sudo "$@"
 }
 
+# A name may be one that another package provides.
+missing_packages() {
+    dpkg-query -W -f '${db:Status-Status} ${Package}, ${Provides}\n' |
+        awk 'NR == FNR { if (sub(/^installed /, "")) { gsub(/ \([^)]*\)|,/, ""); for (i = 1; i <= NF; i++) have[$i] = 1 } next }
+             !($1 in have)' - <("$checkout/packaging/list")
+}
+
 install_packages() {
-    local name missing=()
-    while read -r name; do
-        dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing+=("$name")
-    done < <("$checkout/packaging/list")
+    local missing
+    mapfile -t missing < <(missing_packages)
     [ ${#missing[@]} = 0 ] && return
     say "installing ${#missing[@]} packages: ${missing[*]}"
     as_root apt-get -qq update
