@@ -8,10 +8,16 @@
 #define CONFIG_CONFIG_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include <stdint.h>
 
 enum { CONFIG_MAILBOXES_MAX = 32, CONFIG_LIST_MAX = 64 };
+enum {
+    CONFIG_FILE_MAX = 256 * 1024, /* bytes of the file */
+    CONFIG_LINE_MAX = 4096,       /* bytes of one line */
+    CONFIG_SECRET_MAX = 8192,     /* bytes of a secret's line */
+};
 
 enum tls_mode { TLS_IMPLICIT, TLS_STARTTLS, TLS_NONE /* loopback, or allow_plain = yes */ };
 
@@ -20,6 +26,8 @@ struct string_list {
     uint32_t n;
 };
 
+/* An option is named as its field, without the section's word: db_password_file is [database]
+ * password_file, smtp_timeout_s is [smtp] timeout_s, scan_workers is [scan] workers. */
 struct config_mailbox { /* [mailbox saraban] */
     const char *name;   /* of the section */
     const char *host;
@@ -100,23 +108,75 @@ struct config {
     int lease_s;
 };
 
-/* Read the file. Everything lives in a.
+/* Read the file: comments are lines that begin with # or ;, a list may stand on several lines of
+ * the same option, a path without a leading slash begins at the file's own folder. Everything lives
+ * in a.
  * err  FATAL not readable, or the first mistake: "thanwela.conf:12: [mailbox saraban] pasword_file:
  * no such option; did you mean password_file?" */
 bool config_read(struct arena *a, const char *path, struct config *out, struct err *err) MUST_CHECK;
 
+/* The same from bytes; path is what mistakes name. For tests and the fuzzer. */
+bool config_parse(struct arena *a, const char *path, const char *text, size_t n, struct config *out,
+                  struct err *err) MUST_CHECK;
+
+/* Whether a role (mailbox, scan, deliver, web) has all that it needs: a host, a key, a mailbox.
+ * config_read does not ask this, because `thanwela` needs no more than a database.
+ * err  FATAL names the section and the option */
+bool config_check_role(const struct config *c, const char *role, struct err *err) MUST_CHECK;
+bool config_has_role(const struct config *c, const char *role);
+
 /* The file that holds when -c is not given: $THANWELA_CONF, or /etc/thanwela/thanwela.conf. */
 const char *config_default_path(void);
 
-/* Every option: section, name, type, unit, default, range, text; for `thanwela config` and the man
- * page. */
+enum config_kind {
+    CONFIG_TEXT,    /* const char * */
+    CONFIG_PATH,    /* const char *, whole */
+    CONFIG_SECRET,  /* const char *: a file's whole path, or a credential's name (no slash) */
+    CONFIG_ADDRESS, /* const char *: mail address */
+    CONFIG_URL,     /* const char *: http:// or https://, without a slash at its end */
+    CONFIG_LISTEN,  /* const char *: ADDRESS:PORT */
+    CONFIG_SERIES,  /* const char *: 1-8 capitals and digits, as the database and the token want it
+                     */
+    CONFIG_WORD,    /* const char *: one of .words */
+    CONFIG_NUMBER,  /* int, min..max */
+    CONFIG_YESNO,   /* bool */
+    CONFIG_TLS,     /* enum tls_mode, one of .words */
+    CONFIG_ADDRESSES, /* struct string_list */
+    CONFIG_WORDS,     /* struct string_list, each one of .words */
+    CONFIG_N_KINDS
+};
+
+/* One row of the table: `thanwela config`, the man page and the parser read nothing else. */
 struct config_option {
-    const char *section, *name, *type, *unit, *default_value, *range, *text_th, *text_en;
+    const char *section, *name;
+    enum config_kind kind;
+    const char *unit;          /* "s", "days"; NULL: none */
+    const char *default_value; /* as it would be written; NULL: not set (the field is NULL or 0) */
+    bool may_be_empty;         /* "" is a value although there is a default */
+    const char *words;         /* CONFIG_WORD, _WORDS, _TLS: "auto login plain" */
+    int min, max;              /* CONFIG_NUMBER */
+    const char *needed_by;     /* roles that cannot run without it: "scan deliver"; NULL: none */
+    const char *text_th, *text_en; /* one sentence or two */
+    const char *example;           /* for the sample file where there is no default */
+    size_t offset;                 /* in struct config, of [mailbox] in struct config_mailbox */
 };
 const struct config_option *config_options(size_t *n_out);
 
-/* A secret's first line, from a file or, where the path has no slash, a systemd credential of that
- * name. err  FATAL not readable, empty, or readable by others */
+/* "1-65535 s", "auto, login or plain"; "" where anything goes. */
+char *config_range(struct arena *a, const struct config_option *o);
+
+/* What `thanwela config` prints: each option with kind, default, range and text; the values that
+ * hold; the sample file; the man page (roff). Secrets are shown as the name of their file only. */
+void config_write_options(bool english, struct buf *out);
+void config_write_values(const struct config *c, struct buf *out);
+void config_write_sample(struct buf *out);
+void config_write_man(bool english, struct buf *out);
+
+/* The file of a secret: the path itself or, where it has no slash, the systemd credential of that
+ * name. err  FATAL no such credential; not readable; readable by others than its owner */
+bool config_secret_path(struct arena *a, const char *path, char **out, struct err *err) MUST_CHECK;
+
+/* A secret's first line, at most CONFIG_SECRET_MAX bytes. err as above, or empty or longer */
 bool config_secret(struct arena *a, const char *path, char **out, struct err *err) MUST_CHECK;
 
 #endif
