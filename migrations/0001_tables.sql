@@ -141,13 +141,14 @@ create table deadline (
     meeting_id  int references meeting,
     days        int check (days between 0 and 10000),   -- N of levels 5 and 6 and of an extension
     from_date   date,                            -- day 0 of it
+    working     boolean,                         -- N working days; false: N days, rolled to a working day
     calendar_version int references calendar_version,
     holds       boolean not null,                -- in force when entered: no stronger one stood (trigger, 0003)
     passed_due  timestamptz,                     -- the earlier due that had passed by then, not erased (trigger)
     created_at  timestamptz not null default office_now(),
     created_by  text not null,
     unique (expectation_id, version),
-    check ((days is null) = (from_date is null)),
+    check ((days is null) = (from_date is null) and (days is null) = (working is null)),
     check ((level = 7) = (due_at is null)),
     check (level <> 1 or (reason <> '' and source <> '')));
 

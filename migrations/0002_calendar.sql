@@ -151,9 +151,11 @@ returns bigint language sql stable as $$
 -- ---------------------------------------------------------------- Thai dates, for one-line reasons
 
 create function thai_date(d date) returns text language sql immutable parallel safe as $$
-    select extract(day from d)::int || ' '
-           || (array['ม.ค.', 'ก.พ.', 'มี.ค.', 'เม.ย.', 'พ.ค.', 'มิ.ย.',
-                     'ก.ค.', 'ส.ค.', 'ก.ย.', 'ต.ค.', 'พ.ย.', 'ธ.ค.'])[extract(month from d)::int]
-           || ' ' || lpad(((extract(year from d)::int + 543) % 100)::text, 2, '0') $$;
+    select date_part('day', d)::int || ' '
+           || case date_part('month', d)::int
+                  when 1 then 'ม.ค.' when 2 then 'ก.พ.' when 3 then 'มี.ค.' when 4 then 'เม.ย.'
+                  when 5 then 'พ.ค.' when 6 then 'มิ.ย.' when 7 then 'ก.ค.' when 8 then 'ส.ค.'
+                  when 9 then 'ก.ย.' when 10 then 'ต.ค.' when 11 then 'พ.ย.' else 'ธ.ค.' end
+           || ' ' || right((date_part('year', d)::int + 543)::text, 2) $$;
 create function thai_instant(t timestamptz) returns text language sql immutable parallel safe as $$
-    select thai_date(bangkok_date(t)) || ' ' || to_char(t at time zone 'Asia/Bangkok', 'HH24:MI') $$;
+    select thai_date(bangkok_date(t)) || ' ' || left((t at time zone 'Asia/Bangkok')::time::text, 5) $$;
