@@ -45,6 +45,8 @@ static enum err_kind kind_of_state(const char *state)
         {"25006", ERR_RETRY}, /* read-only: a standby */
         {"58", ERR_RETRY},    /* the server's disk */
         {"23505", ERR_RETRY}, /* a unique key that someone else has just taken: look again */
+        {"22", ERR_REFUSE},   /* data that a column does not take, */
+        {"23", ERR_REFUSE},   /* or that breaks a rule of the table: this one mail's fault */
     };
     for (size_t i = 0; state && i < ARRAY_LEN(table); i++)
         if (strncmp(state, table[i].prefix, strlen(table[i].prefix)) == 0)

@@ -12,7 +12,8 @@
 struct db; /* opaque: one connection */
 
 /* How an error of the server becomes a fate: connection lost before COMMIT was sent, serialisation
- * and deadlock → RETRY; lost while a COMMIT was on its way → UNSURE; a broken rule of ours → FATAL.
+ * and deadlock → RETRY; lost while a COMMIT was on its way → UNSURE; data that a
+ * table refuses → REFUSE; anything else → FATAL.
  */
 
 /* Connect; conninfo is libpq's (several hosts allowed), password_file may be NULL. Checks that the
