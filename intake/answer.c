@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * From a registered item to its receipt. A round claims what is due, scans it, and commits the
+ * results of all together: when a hundred wait, one disk flush serves many. */
+#include "intake/answer.h"
+
+#include "base/log.h"
+#include "db/blob.h"
+#include "db/ledger.h"
+#include "db/queue.h"
+#include "intake/acknowledge.h"
+#include "qr/scan.h"
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+    ROUND_JOBS_MAX = 16, /* results that one commit carries, */
+    ROUND_MS_MAX = 400,  /* or as many as this time allows: a receipt does not wait for others */
+    JOB_LEASE_S = 120,   /* longer than the slowest child may take */
+};
+
+struct work { /* one claimed job */
+    struct queue_job job;
+    struct queue_result result;
+    bool has_result; /* false: nothing to scan */
+    bool is_last;    /* of its item */
+};
+
+static bool step_scan(const struct answer_parts *parts, struct arena *a, struct work *w,
+                      struct err *err);
+static bool step_finish(const struct answer_parts *parts, struct arena *a, struct work *works,
+                        int n, struct err *err);
+
+/* ---- scan */
+
+/* What a code means to us. A token that does not verify is worth an officer's look; it is never
+ * ours. */
+static void give_meaning(struct arena *a, const struct verifier *v, struct queue_code *c)
+{
+    struct token t;
+    switch (token_verify(v, c->text, &t)) {
+    case TOKEN_GENUINE:
+        c->meaning = t.kind == TOKEN_SLIP ? "slip" : "receipt";
+        c->register_ref = t.kind == TOKEN_SLIP
+                              ? arena_printf(a, "%" PRIu64 "/%d", t.number, t.year)
+                              : arena_printf(a, "%s/%d/%" PRIu64, t.series, t.year, t.number);
+        return;
+    case TOKEN_FORGED:
+    case TOKEN_KEY_UNKNOWN:
+        c->meaning = "forged";
+        return;
+    case TOKEN_NOT_OURS:
+        break;
+    }
+    bool is_url =
+        strncasecmp(c->text, "https://", 8) == 0 || strncasecmp(c->text, "http://", 7) == 0;
+    c->meaning = is_url ? "url" : "other";
+}
+
+static void take_scan(struct arena *a, const struct verifier *v, const struct scan_result *s,
+                      struct queue_result *out)
+{
+    struct queue_page *pages = arena_array(a, s->n_pages, sizeof *pages);
+    struct queue_code *codes = arena_array(a, s->n_codes, sizeof *codes);
+    for (uint32_t i = 0; i < s->n_pages; i++)
+        pages[i] = (struct queue_page){s->pages[i].width, s->pages[i].height, s->pages[i].steps};
+    for (uint32_t i = 0; i < s->n_codes; i++) {
+        const struct scan_code *c = &s->codes[i];
+        codes[i] = (struct queue_code){.page = c->page,
+                                       .member = c->member,
+                                       .format = c->format,
+                                       .text = c->text,
+                                       .bytes = c->bytes,
+                                       .n_bytes = c->n_bytes,
+                                       .x = c->x,
+                                       .y = c->y};
+        static_assert(sizeof codes[i].corners == sizeof c->corner, "four corners");
+        memcpy(codes[i].corners, c->corner, sizeof c->corner);
+        give_meaning(a, v, &codes[i]);
+    }
+    *out = (struct queue_result){.state = scan_state_name(s->state),
+                                 .why = s->why,
+                                 .pages = pages,
+                                 .n_pages = s->n_pages,
+                                 .codes = codes,
+                                 .n_codes = s->n_codes};
+}
+
+static bool step_scan(const struct answer_parts *parts, struct arena *a, struct work *w,
+                      struct err *err)
+{
+    if (w->job.attachment_id == 0)
+        return true;
+    w->has_result = true;
+    if (w->job.attempts > ATTEMPTS_MAX) {
+        w->result =
+            (struct queue_result){.state = "poison", .why = "เปิดไฟล์นี้แล้วระบบล้มถึงสามครั้ง จึงไม่เปิดอีก"};
+        return true;
+    }
+    struct scan_options options = {.more_formats = parts->config->more_formats};
+    struct scan_result scanned;
+    int fd CLEANUP(fd_closep)
+    = -1;
+    uint64_t size;
+    if (!blob_load(parts->db, w->job.blob_id, &fd, &size, err) ||
+        !scan_document(a, parts->zygote, fd, w->job.filename ? w->job.filename : "", &options,
+                       &scanned, err))
+        return false;
+    take_scan(a, parts->verifier, &scanned, &w->result);
+    return true;
+}
+
+/* ---- judge and receipt, with what the scans found */
+
+static int by_item(const void *a, const void *b)
+{
+    const struct work *x = a, *y = b;
+    return (x->job.item_id > y->job.item_id) - (x->job.item_id < y->job.item_id);
+}
+
+/* Items are locked in order and all of them before the first receipt takes the chain of events: two
+ * workers can wait for each other, but never in a ring. */
+static bool finish(const struct answer_parts *parts, struct arena *a, struct work *works, int n,
+                   struct err *err)
+{
+    if (!db_begin(parts->db, err))
+        return false;
+    struct db *tx CLEANUP(db_rollbackp)
+    = parts->db;
+    for (int i = 0; i < n; i++)
+        if (!queue_finish(parts->db, &works[i].job, works[i].has_result ? &works[i].result : NULL,
+                          &works[i].is_last, err))
+            return false;
+    for (int i = 0; i < n; i++)
+        if (works[i].is_last && !acknowledge(a, parts, works[i].job.item_id, err))
+            return false;
+    return db_commit(tx, err);
+}
+
+static bool step_finish(const struct answer_parts *parts, struct arena *a, struct work *works,
+                        int n, struct err *err)
+{
+    qsort(works, (size_t)n, sizeof *works, by_item);
+    if (finish(parts, a, works, n, err))
+        return true;
+    if (n == 1 || err->kind != ERR_REFUSE)
+        return false;
+    for (int i = 0; i < n; i++)
+        if (!finish(parts, a, &works[i], 1, err))
+            return false;
+    return true;
+}
+
+/* ---- a round */
+
+static void log_scanned(const struct work *w, int64_t started_ms)
+{
+    char item[24], codes[16], ms[24];
+    snprintf(item, sizeof item, "%" PRId64, w->job.item_id);
+    snprintf(codes, sizeof codes, "%" PRIu32, w->result.n_codes);
+    snprintf(ms, sizeof ms, "%" PRId64, clock_mono_ms() - started_ms);
+    log_event(LOG_LEVEL_INFO, "scan", "item", item, "file", w->job.filename, "state",
+              w->has_result ? w->result.state : "empty", "codes", codes, "ms", ms, NULL);
+}
+
+bool answer_round(const struct answer_parts *parts, int *n_out, struct err *err)
+{
+    struct arena *a CLEANUP(arena_freep)
+    = arena_new();
+    struct work works[ROUND_JOBS_MAX];
+    int64_t start_ms = clock_mono_ms();
+    int n = 0;
+    while (n < ROUND_JOBS_MAX && clock_mono_ms() - start_ms < ROUND_MS_MAX) {
+        bool found;
+        struct work *w = &works[n];
+        *w = (struct work){0};
+        if (!queue_claim(parts->db, a, parts->owner, JOB_LEASE_S, &w->job, &found, err))
+            return false;
+        if (!found)
+            break;
+        int64_t job_ms = clock_mono_ms();
+        if (!step_scan(parts, a, w, err))
+            return err_add(err, "scan");
+        log_scanned(w, job_ms);
+        n++;
+    }
+    *n_out = n;
+    return n == 0 || step_finish(parts, a, works, n, err);
+}
