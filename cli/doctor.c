@@ -15,11 +15,12 @@ static void print_json(const struct health_line *lines, uint32_t n)
 {
     json_t *checks = json_array();
     for (uint32_t i = 0; i < n; i++)
-        json_array_append_new(checks, json_pack("{s:s, s:s, s:s, s:s}", "check", lines[i].key, "grade",
-                                                grades[lines[i].grade], "th", lines[i].th, "en",
-                                                lines[i].en));
+        json_array_append_new(checks, json_pack("{s:s, s:s, s:s, s:s}", "check", lines[i].key,
+                                                "grade", grades[lines[i].grade], "th", lines[i].th,
+                                                "en", lines[i].en));
     json_t *document = json_pack("{s:o}", "checks", checks);
-    char *text CLEANUP(mem_freep) = json_dumps(document, JSON_INDENT(2));
+    char *text CLEANUP(mem_freep)
+    = json_dumps(document, JSON_INDENT(2));
     printf("%s\n", text);
     json_decref(document);
 }
@@ -37,7 +38,8 @@ static int run(struct cli *c, int argc, char **argv)
 {
     (void)argv;
     if (argc > 1)
-        return cli_usage(&command_doctor, "%s", tr(c, "doctor ไม่รับอาร์กิวเมนต์", "doctor takes no arguments"));
+        return cli_usage(&command_doctor, "%s",
+                         tr(c, "doctor ไม่รับอาร์กิวเมนต์", "doctor takes no arguments"));
     struct err err = {0};
     struct health_line *lines;
     uint32_t n;

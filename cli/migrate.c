@@ -34,9 +34,11 @@ static int run(struct cli *c, int argc, char **argv)
     if (!conf)
         return EXIT_USAGE;
     struct err err = {0};
-    struct db *db CLEANUP(db_closep) = NULL;
+    struct db *db CLEANUP(db_closep)
+    = NULL;
     int n;
-    if (!db_open_raw(conf->db_migrate_conninfo, conf->db_migrate_password_file, "thanwela migrate", &db, &err) ||
+    if (!db_open_raw(conf->db_migrate_conninfo, conf->db_migrate_password_file, "thanwela migrate",
+                     &db, &err) ||
         !migrate(db, runtime_role(c, conf->db_conninfo), tell, c, &n, &err))
         return cli_fail(&err);
     if (c->json)
@@ -53,8 +55,9 @@ const struct command command_migrate = {
     .usage_th = "thanwela migrate\n\n"
                 "ปรับโครงสร้างฐานข้อมูลตามลำดับ แต่ละขั้นสำเร็จทั้งขั้นหรือไม่ทำเลย\n"
                 "ใช้ผู้ใช้เจ้าของฐานข้อมูลจาก [database] migrate_conninfo และให้สิทธิ์แก่ผู้ใช้ของบริการ\n",
-    .usage_en = "thanwela migrate\n\n"
-                "Runs what is missing, in order, each step whole or not at all. Signs in by\n"
-                "[database] migrate_conninfo, the owner, and gives the service's role its rights.\n",
+    .usage_en =
+        "thanwela migrate\n\n"
+        "Runs what is missing, in order, each step whole or not at all. Signs in by\n"
+        "[database] migrate_conninfo, the owner, and gives the service's role its rights.\n",
     .run = run,
 };

@@ -16,19 +16,23 @@ struct question {
 
 static const struct question questions[] = {
     {"violations",
-     "select count(*), string_agg(what || ' ' || ref, ', ') from (select * from violation limit 20) v", HEALTH_BAD,
-     "ไม่พบข้อมูลที่ขัดกัน", "no rule of the register is broken",
-     "รายการขัดกับกฎของทะเบียน: หยุดบริการและติดต่อผู้พัฒนา", "broken rules of the register: stop the service and report it"},
+     "select count(*), string_agg(what || ' ' || ref, ', ') from (select * from violation limit "
+     "20) v",
+     HEALTH_BAD, "ไม่พบข้อมูลที่ขัดกัน", "no rule of the register is broken",
+     "รายการขัดกับกฎของทะเบียน: หยุดบริการและติดต่อผู้พัฒนา",
+     "broken rules of the register: stop the service and report it"},
     {"mailboxes_silent",
-     "select count(*), string_agg(name || coalesce(' (' || last_error || ')', ''), ', ') from mailbox"
+     "select count(*), string_agg(name || coalesce(' (' || last_error || ')', ''), ', ') from "
+     "mailbox"
      " where last_poll_at is null or last_poll_at < office_now() - interval '15 minutes'",
      HEALTH_BAD, "อ่านตู้จดหมายได้ครบใน 15 นาทีที่ผ่านมา", "every mailbox was read in the last 15 minutes",
-     "ตู้จดหมายที่อ่านไม่ได้เกิน 15 นาที: ดู thanwelad --check", "mailboxes not read for 15 minutes: see thanwelad --check"},
+     "ตู้จดหมายที่อ่านไม่ได้เกิน 15 นาที: ดู thanwelad --check",
+     "mailboxes not read for 15 minutes: see thanwelad --check"},
     {"outbox_dead",
      "select count(*), string_agg(rcpt || ': ' || coalesce(last_reply, ''), ', ') from"
      " (select * from outbox where state = 'dead' order by id desc limit 5) o",
-     HEALTH_LOOK, "ไม่มีอีเมลที่ส่งไม่ได้", "no answer is undeliverable",
-     "อีเมลส่งไม่ได้ถาวร: แจ้งหน่วยงานทางอื่น", "answers that cannot be delivered: tell the agencies another way"},
+     HEALTH_LOOK, "ไม่มีอีเมลที่ส่งไม่ได้", "no answer is undeliverable", "อีเมลส่งไม่ได้ถาวร: แจ้งหน่วยงานทางอื่น",
+     "answers that cannot be delivered: tell the agencies another way"},
     {"outbox_waiting",
      "select count(*), min(rcpt) from outbox where state in ('ready', 'sending')"
      " and created_at < office_now() - interval '1 hour'",
@@ -38,19 +42,24 @@ static const struct question questions[] = {
      "select count(*), min(item_id)::text from job where state in ('ready', 'running')"
      " and next_at < clock_timestamp() - interval '1 hour'",
      HEALTH_LOOK, "ไม่มีไฟล์รออ่านเกินหนึ่งชั่วโมง", "no file has waited for an hour",
-     "ไฟล์รออ่านเกินหนึ่งชั่วโมง: ตรวจว่ามีบทบาท scan ทำงานอยู่", "files have waited for an hour: is the scan role running?"},
+     "ไฟล์รออ่านเกินหนึ่งชั่วโมง: ตรวจว่ามีบทบาท scan ทำงานอยู่",
+     "files have waited for an hour: is the scan role running?"},
     {"quarantined", "select count(*), null from message where state = 'quarantined'", HEALTH_LOOK,
      "ไม่มีอีเมลถูกกันไว้", "no mail is set aside",
-     "อีเมลถูกกันไว้: ดู thanwela item list --state quarantined", "mails set aside: see thanwela item list --state quarantined"},
+     "อีเมลถูกกันไว้: ดู thanwela item list --state quarantined",
+     "mails set aside: see thanwela item list --state quarantined"},
     {"gaps",
-     "select count(*), string_agg(m.name || ' ' || to_char(from_at at time zone 'Asia/Bangkok', 'YYYY-MM-DD HH24:MI'), ', ')"
-     " from (select * from poll_gap where to_at > office_now() - interval '1 day' order by from_at desc limit 5) g"
+     "select count(*), string_agg(m.name || ' ' || to_char(from_at at time zone 'Asia/Bangkok', "
+     "'YYYY-MM-DD HH24:MI'), ', ')"
+     " from (select * from poll_gap where to_at > office_now() - interval '1 day' order by from_at "
+     "desc limit 5) g"
      " join mailbox m on m.id = g.mailbox_id",
      HEALTH_LOOK, "ไม่มีช่วงที่ไม่ได้อ่านตู้จดหมายในวันที่ผ่านมา", "no gap in polling in the last day",
      "ช่วงที่ไม่ได้อ่านตู้จดหมายในวันที่ผ่านมา", "gaps in polling in the last day"},
 };
 
-static bool ask(struct db *db, struct arena *a, const struct question *q, struct health_line *out, struct err *err)
+static bool ask(struct db *db, struct arena *a, const struct question *q, struct health_line *out,
+                struct err *err)
 {
     struct rows r CLEANUP(rows_fini) = {0};
     if (!db_query(db, q->sql, NULL, &r, err))
@@ -78,11 +87,14 @@ static bool ask_chain(struct db *db, struct arena *a, struct health_line *out, s
         return true;
     out->grade = HEALTH_BAD;
     out->th = arena_printf(a, "ประวัติถูกแก้ไขตั้งแต่รายการที่ %" PRId64 ": ตรวจสิทธิ์เข้าถึงฐานข้อมูล", broken);
-    out->en = arena_printf(a, "the chain is broken from event %" PRId64 " on: who has access to the database?", broken);
+    out->en = arena_printf(
+        a, "the chain is broken from event %" PRId64 " on: who has access to the database?",
+        broken);
     return true;
 }
 
-bool health_check(struct db *db, struct arena *a, struct health_line **out, uint32_t *n_out, struct err *err)
+bool health_check(struct db *db, struct arena *a, struct health_line **out, uint32_t *n_out,
+                  struct err *err)
 {
     struct health_line *lines = arena_array(a, ARRAY_LEN(questions) + 1, sizeof *lines);
     for (size_t i = 0; i < ARRAY_LEN(questions); i++)
