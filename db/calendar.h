@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * The office's calendar: holidays with announcement and revocation, working days as of an instant,
- * and what the rules read of the configuration. Days are their first instant in Bangkok. */
+ * and what the rules read of the configuration. Days are their first instant in Bangkok.
+ *
+ * Here and in agency.h, meeting.h, matter.h and deadline.h whatever changes something does so in
+ * the caller's transaction (db_begin first) and writes its event there; a dry run rolls back. */
 #ifndef DB_CALENDAR_H
 #define DB_CALENDAR_H
 
@@ -59,8 +62,8 @@ bool holiday_put(struct db *db, int version, const struct holiday *h, const char
 
 /* Every holiday of that day and region that stands is revoked at an instant; name NULL: any.
  * out  how many; 0 is success */
-bool holiday_revoke(struct db *db, const struct holiday *which, int64_t at_us, const char *who,
-                    int *n_out, struct err *err) MUST_CHECK;
+bool holiday_revoke(struct db *db, int version, const struct holiday *which, int64_t at_us,
+                    const char *who, int *n_out, struct err *err) MUST_CHECK;
 
 struct holidays {
     struct holiday *holiday;
