@@ -90,9 +90,11 @@ static void standard_streams(int instead)
     }
 }
 
-static void pause_ms(int ms)
+/* Let a moment pass before the next birth; true: the parent hung up meanwhile. */
+static bool parent_left(int control)
 {
-    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = (long)ms % 1000 * 1000000}, NULL);
+    struct pollfd fd = {.fd = control, .events = POLLRDHUP};
+    return poll(&fd, 1, REBIRTH_PAUSE_MS) > 0;
 }
 
 /* Waits for zygotes, and starts the next from a memory in which no document was ever opened. */
@@ -117,7 +119,8 @@ _Noreturn void keeper_run(child_fn *fn, void (*warm_up)(void), pid_t parent, int
         }
         if (zygote > 0 && WIFEXITED(status))
             _exit(WEXITSTATUS(status));
-        pause_ms(REBIRTH_PAUSE_MS);
+        if (parent_left(FIRST_FD))
+            _exit(0);
     }
 }
 
