@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "db/ledger.h"
+#include "db/primary.h"
 #include "db/registry.h"
 #include "intake/batch.h"
 #include "intake/register.h"
@@ -135,7 +136,7 @@ static bool run_round(struct pipeline *p, struct err *err)
     return true;
 }
 
-bool pipeline_poll(struct pipeline *p, struct err *err)
+bool pipeline_poll(struct pipeline *p, bool *worked_out, struct err *err)
 {
     arena_freep(&p->listing);
     p->listing = arena_new();
@@ -146,6 +147,7 @@ bool pipeline_poll(struct pipeline *p, struct err *err)
     do {
         if (!run_round(p, err))
             return false;
+        *worked_out |= !p->is_idle;
     } while (!p->is_idle);
     return ledger_polled(p->parts.db, p->mailbox_id, p->parts.mailbox->gap_s, err);
 }
@@ -360,6 +362,8 @@ static bool register_all(struct pipeline *p, struct batch_mail **mails, uint32_t
     struct registry_mail rows[BATCH_MAILS_MAX];
     struct registry_result results[BATCH_MAILS_MAX];
     assert(n <= BATCH_MAILS_MAX);
+    if (p->parts.config->db_require_standby && !primary_has_standby(p->parts.db, err))
+        return false;
     for (uint32_t i = 0; i < n; i++)
         rows[i] = mails[i]->weighed.mail;
     if (registry_add(p->parts.db, p->parts.config->series, rows, n, results, err)) {

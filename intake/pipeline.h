@@ -27,9 +27,10 @@ bool pipeline_open(const struct pipeline_parts *parts, struct pipeline **out,
 void pipeline_close(struct pipeline *p); /* lets the lease go */
 void pipeline_closep(struct pipeline **p);
 
-/* One look at the whole folder: every mail that is there goes through all steps.
- * err  RETRY or UNSURE: drop the connections, open again; what was done is in the database */
-bool pipeline_poll(struct pipeline *p, struct err *err) MUST_CHECK;
+/* One look at the whole folder: every mail that is there goes through all steps. worked_out becomes
+ * true when there was something to do. err  RETRY or UNSURE: drop the connections, open again; what
+ * was done is in the database */
+bool pipeline_poll(struct pipeline *p, bool *worked_out, struct err *err) MUST_CHECK;
 
 /* Write the failure where the report finds it; best effort. */
 void pipeline_failed(struct pipeline *p, const struct err *why);
