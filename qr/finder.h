@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Where could a QR code be? Searches for finder patterns, the three nested squares in its corners:
+ * dark, light, dark, light, dark in the widths 1:1:3:1:1, along the row and down the column. */
+#ifndef QR_FINDER_H
+#define QR_FINDER_H
+
+#include "qr/grey.h"
+
+enum { FINDERS_MAX = 256 }; /* of one picture */
+
+struct finder {
+    double x, y;   /* centre, pixels */
+    double module; /* pixels */
+    int hits;      /* rows that crossed it: more is surer */
+};
+
+/* out  at most FINDERS_MAX, in the order met; ghosts among them: letters and rules cross like one
+ */
+int finder_search(const struct grey *img, struct finder out[static FINDERS_MAX]);
+
+#endif

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Pixel work in integers, written in rows so that the compiler vectorises it. */
+#include "qr/grey.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct grey grey_new(int w, int h)
+{
+    assert(w >= 1 && h >= 1);
+    struct grey g = {malloc((size_t)w * (size_t)h), w, h, w};
+    if (!g.px)
+        abort();
+    return g;
+}
+
+void grey_fini(struct grey *g)
+{
+    free(g->px);
+    *g = (struct grey){0};
+}
+
+struct rect rect_cut(struct rect r, int w, int h)
+{
+    r.x0 = r.x0 < 0 ? 0 : r.x0;
+    r.y0 = r.y0 < 0 ? 0 : r.y0;
+    r.x1 = r.x1 > w ? w : r.x1;
+    r.y1 = r.y1 > h ? h : r.y1;
+    return r;
+}
+
+bool rect_is_empty(struct rect r)
+{
+    return r.x0 >= r.x1 || r.y0 >= r.y1;
+}
+
+struct rect rect_join(struct rect p, struct rect q)
+{
+    return (struct rect){p.x0 < q.x0 ? p.x0 : q.x0, p.y0 < q.y0 ? p.y0 : q.y0,
+                         p.x1 > q.x1 ? p.x1 : q.x1, p.y1 > q.y1 ? p.y1 : q.y1};
+}
+
+bool rect_touch(struct rect p, struct rect q)
+{
+    return p.x0 < q.x1 && q.x0 < p.x1 && p.y0 < q.y1 && q.y0 < p.y1;
+}
+
+struct grey grey_crop(const struct grey *g, struct rect r)
+{
+    r = rect_cut(r, g->w, g->h);
+    assert(!rect_is_empty(r));
+    return (struct grey){g->px + (ptrdiff_t)r.y0 * g->stride + r.x0, r.x1 - r.x0, r.y1 - r.y0,
+                         g->stride};
+}
+
+static int clamp(int v, int low, int high)
+{
+    return v < low ? low : v > high ? high : v;
+}
+
+static const uint8_t *row(const struct grey *g, int y)
+{
+    return g->px + (ptrdiff_t)clamp(y, 0, g->h - 1) * g->stride;
+}
+
+static uint8_t byte(int v)
+{
+    return (uint8_t)clamp(v, 0, 255);
+}
+
+static int *ints_new(int n)
+{
+    int *p = calloc((size_t)n, sizeof *p);
+    if (!p)
+        abort();
+    return p;
+}
+
+/* Column sums of 2r+1 rows are kept and moved down; each row then slides over them. The edges
+ * repeat, so the columns have r more on either side. */
+static void columns_start(const struct grey *g, int r, int *column)
+{
+    for (int k = -r; k <= r; k++) {
+        const uint8_t *p = row(g, k);
+        for (int x = 0; x < g->w; x++)
+            column[x + r] += p[x];
+    }
+}
+
+static void columns_edges(int w, int r, int *column)
+{
+    for (int k = 0; k < r; k++) {
+        column[k] = column[r];
+        column[w + r + k] = column[w + r - 1];
+    }
+}
+
+static void columns_down(const struct grey *g, int y, int r, int *column)
+{
+    const uint8_t *out = row(g, y - r), *in = row(g, y + r + 1);
+    for (int x = 0; x < g->w; x++)
+        column[x + r] += in[x] - out[x];
+}
+
+struct grey grey_mean(const struct grey *g, int r)
+{
+    struct grey o = grey_new(g->w, g->h);
+    CLEANUP(mem_freep)
+    int *column = ints_new(g->w + 2 * r + 1);
+    const unsigned area = (unsigned)((2 * r + 1) * (2 * r + 1));
+    const unsigned factor = (1u << 16) / area;
+    columns_start(g, r, column);
+    for (int y = 0; y < g->h; y++) {
+        columns_edges(g->w, r, column);
+        unsigned sum = 0;
+        for (int k = 0; k < 2 * r + 1; k++)
+            sum += (unsigned)column[k];
+        uint8_t *to = o.px + (ptrdiff_t)y * o.stride;
+        for (int x = 0; x < g->w; x++) {
+            to[x] = (uint8_t)((sum * factor) >> 16);
+            sum += (unsigned)(column[x + 2 * r + 1] - column[x]);
+        }
+        columns_down(g, y, r, column);
+    }
+    return o;
+}
+
+struct grey grey_sharpen(const struct grey *g, int amount_2)
+{
+    enum { R = 2, DIV_25 = 2622 }; /* 65536 / 25 */
+    struct grey o = grey_new(g->w, g->h);
+    CLEANUP(mem_freep)
+    int *column = ints_new(g->w + 2 * R + 1);
+    columns_start(g, R, column);
+    for (int y = 0; y < g->h; y++) {
+        columns_edges(g->w, R, column);
+        const uint8_t *from = row(g, y);
+        uint8_t *to = o.px + (ptrdiff_t)y * o.stride;
+        for (int x = 0; x < g->w; x++) {
+            const int *c = column + x;
+            int mean = ((c[0] + c[1] + c[2] + c[3] + c[4]) * DIV_25) >> 16;
+            to[x] = byte(from[x] + (((from[x] - mean) * amount_2) >> 1));
+        }
+        columns_down(g, y, R, column);
+    }
+    return o;
+}
+
+/* Keys' kernel at a quarter pixel, in 128ths; the other quarter is its mirror. */
+static const int quarter[4] = {-9, 111, 29, -3};
+
+static void double_rows(const struct grey *g, int y, bool upper, int *line)
+{
+    const uint8_t *r[4];
+    for (int k = 0; k < 4; k++)
+        r[k] = row(g, y - 1 + k);
+    const int *q = quarter;
+    for (int x = 0; x < g->w; x++) {
+        line[x + 2] = upper ? q[3] * r[0][x] + q[2] * r[1][x] + q[1] * r[2][x] + q[0] * r[3][x]
+                            : q[0] * r[0][x] + q[1] * r[1][x] + q[2] * r[2][x] + q[3] * r[3][x];
+    }
+    line[0] = line[1] = line[2];
+    line[g->w + 2] = line[g->w + 3] = line[g->w + 1];
+}
+
+struct grey grey_double(const struct grey *g)
+{
+    struct grey o = grey_new(g->w * 2, g->h * 2);
+    CLEANUP(mem_freep)
+    int *line = ints_new(g->w + 4);
+    const int *q = quarter, half = 1 << 13;
+    for (int y = 0; y < o.h; y++) {
+        /* even rows lie 3/4 after source row y/2 - 1, odd rows 1/4 after source row y/2 */
+        double_rows(g, (y - 1) >> 1, !(y & 1), line);
+        uint8_t *to = o.px + (ptrdiff_t)y * o.stride;
+        for (int x = 0; x < g->w; x++) {
+            const int *v = line + x;
+            to[2 * x] = byte((q[3] * v[0] + q[2] * v[1] + q[1] * v[2] + q[0] * v[3] + half) >> 14);
+            to[2 * x + 1] =
+                byte((q[0] * v[1] + q[1] * v[2] + q[2] * v[3] + q[3] * v[4] + half) >> 14);
+        }
+    }
+    return o;
+}
+
+struct grey grey_repeat(const struct grey *g, int times, int border_px)
+{
+    struct grey o = grey_new(g->w * times + 2 * border_px, g->h * times + 2 * border_px);
+    memset(o.px, 255, (size_t)o.stride * (size_t)o.h);
+    for (int y = 0; y < g->h * times; y++) {
+        const uint8_t *from = row(g, y / times);
+        uint8_t *to = o.px + (ptrdiff_t)(y + border_px) * o.stride + border_px;
+        for (int x = 0; x < g->w; x++)
+            memset(to + x * times, from[x], (size_t)times);
+    }
+    return o;
+}
+
+struct grey grey_halve(const struct grey *g)
+{
+    struct grey o = grey_new(g->w > 1 ? g->w / 2 : 1, g->h > 1 ? g->h / 2 : 1);
+    for (int y = 0; y < o.h; y++) {
+        const uint8_t *r0 = row(g, 2 * y), *r1 = row(g, 2 * y + 1);
+        uint8_t *to = o.px + (ptrdiff_t)y * o.stride;
+        for (int x = 0; x < o.w && 2 * x + 1 < g->w; x++)
+            to[x] = (uint8_t)((r0[2 * x] + r0[2 * x + 1] + r1[2 * x] + r1[2 * x + 1] + 2) >> 2);
+        if (g->w == 1)
+            to[0] = r0[0];
+    }
+    return o;
+}
+
+struct point affine_point(const struct affine *m, double x, double y)
+{
+    return (struct point){m->a * x + m->c * y + m->e, m->b * x + m->d * y + m->f};
+}
+
+struct affine affine_join(const struct affine *first, const struct affine *second)
+{
+    struct point x = {second->a * first->a + second->c * first->b,
+                      second->b * first->a + second->d * first->b};
+    struct point y = {second->a * first->c + second->c * first->d,
+                      second->b * first->c + second->d * first->d};
+    struct point o = affine_point(second, first->e, first->f);
+    return (struct affine){x.x, x.y, y.x, y.y, o.x, o.y};
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * A grey picture, the few things done to one before it is read, and where its pixels lie on the
+ * page. */
+#ifndef QR_GREY_H
+#define QR_GREY_H
+
+#include "base/cleanup.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/* 0 = black. A picture from grey_new owns its pixels; one from grey_crop looks into another's. */
+struct grey {
+    uint8_t *px; /* stride * h bytes, row by row */
+    int w, h, stride;
+};
+
+struct point {
+    double x, y;
+};
+
+struct rect {
+    int x0, y0, x1, y1; /* x1 and y1 outside */
+};
+
+/* x' = a*x + c*y + e, y' = b*x + d*y + f, as in PDF. */
+struct affine {
+    double a, b, c, d, e, f;
+};
+
+/* Unset pixels; aborts where memory ends. w and h ≥ 1, w*h ≤ SCAN_PX_MAX * 16. */
+struct grey grey_new(int w, int h);
+void grey_fini(struct grey *g); /* frees, leaves it empty; also the CLEANUP */
+
+/* A view, r cut to the picture; never grey_fini it. */
+struct grey grey_crop(const struct grey *g, struct rect r);
+bool rect_is_empty(struct rect r);
+struct rect rect_cut(struct rect r, int w, int h);
+struct rect rect_join(struct rect p, struct rect q);
+bool rect_touch(struct rect p, struct rect q);
+
+/* Unsharp mask: v + amount_2 / 2 * (v - mean of the 5 x 5 around). */
+struct grey grey_sharpen(const struct grey *g, int amount_2);
+/* Twice as wide and high, bicubic (Keys, a = -0.5). */
+struct grey grey_double(const struct grey *g);
+/* Each pixel repeated times × times, with a white border: small drawn pictures of a code. */
+struct grey grey_repeat(const struct grey *g, int times, int border_px);
+/* Half as wide and high, mean of 2 × 2. */
+struct grey grey_halve(const struct grey *g);
+/* Mean of the (2r+1)² around, in place of each pixel: the paper under the ink. */
+struct grey grey_mean(const struct grey *g, int r);
+
+struct point affine_point(const struct affine *m, double x, double y);
+/* first, then second */
+struct affine affine_join(const struct affine *first, const struct affine *second);
+
+#endif
