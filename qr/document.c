@@ -47,6 +47,12 @@ void document_scan(struct arena *a, const struct document_job *job, struct docum
     document_say(a, out, SCAN_UNSUPPORTED, "not a kind of file that holds pages");
 }
 
+void document_warm_up(void)
+{
+    pdf_warm_up();
+    image_warm_up();
+}
+
 /* The worse news first: a reader must not take "none" for "all was looked at". */
 static int rank(enum scan_state s)
 {

@@ -52,6 +52,10 @@ struct document_kind {
  * in   a lives as long as the document; pages use arenas of their own */
 void document_scan(struct arena *a, const struct document_job *job, struct document_verdict *out);
 
+/* Once in a zygote, before its children have no files left to open: libraries that load parts of
+ * themselves or start slowly do so here. */
+void document_warm_up(void);
+
 /* What a container says of all its members: start with {SCAN_UNSUPPORTED}, join each. A member that
  * was not fully looked at (limit, encrypted, damaged) is not hidden by the codes of another. */
 void document_join(struct document_verdict *whole, const struct document_verdict *member);
@@ -62,10 +66,12 @@ void document_say(struct arena *a, struct document_verdict *out, enum scan_state
 
 /* The kinds that hold pages themselves: pdf.c, image.c. The kinds that hold other files are added
  * to the table in document.c. */
+void pdf_warm_up(void);
 void pdf_scan(struct arena *a, const struct document_job *job, struct document_verdict *out);
 
 /* "image/png"… by the first bytes, or NULL. */
 const char *image_type(const uint8_t *p, size_t n);
+void image_warm_up(void);
 void image_scan(struct arena *a, const struct document_job *job, struct document_verdict *out);
 
 #endif

@@ -52,7 +52,9 @@ struct scan_result {
     struct scan_page *pages;
     uint32_t n_pages; /* as many as were looked at */
     struct scan_code *codes;
-    uint32_t n_codes; /* by page, then top, then left */
+    uint32_t n_codes;                 /* by page, then top, then left */
+    double load_ms, draw_ms, read_ms; /* CPU: opening and looking; pixels; codes. 0 if it died */
+    double cpu_ms;                    /* CPU of the child, all in all */
 };
 
 struct scan_options {

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * The order of looks. First the whole picture as it is. Then only the places where something looks
+ * like a code and gave no text: what the decoder saw and could not read, and finder patterns of our
+ * own search outside all that was read. */
+#include "qr/cascade.h"
+#include "base/clock.h"
+#include "qr/finder.h"
+#include "qr/text.h"
+#include "qr/zxing.h"
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    HALVE_OVER_DPI = 250, /* finders are still 9 px wide at half of this */
+    PLACE_MIN_PX = 20,
+    REACH_MODULES = 62, /* from a finder's centre to the far corner of most codes */
+    REACH_MIN_PX = 90,
+    REACH_MAX_PX = 400,
+};
+
+static const double module_min_px = 1.1, module_max_px = 12;
+
+struct places {
+    struct rect r[CASCADE_PLACES_MAX];
+    int n;
+};
+
+struct look {
+    struct cascade *c;
+    const struct grey *img;
+    const struct cascade_view *view;
+    struct places places;
+    uint32_t n_before; /* codes of earlier views */
+};
+
+static void read_whole(struct look *l);
+static void suspect_finders(struct look *l);
+static void join_places(struct look *l);
+static void read_places(struct look *l);
+
+struct cascade *cascade_new(struct arena *a, bool more_formats, double width, double height)
+{
+    struct cascade *c = arena_alloc(a, sizeof *c);
+    c->a = a;
+    c->more_formats = more_formats;
+    c->width = width;
+    c->height = height;
+    return c;
+}
+
+void cascade_step(struct cascade *c, const char *fmt, ...)
+{
+    size_t used = strlen(c->steps);
+    if (used && used + 3 < sizeof c->steps) {
+        memcpy(c->steps + used, ", ", 3);
+        used += 2;
+    }
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(c->steps + used, sizeof c->steps - used, fmt, args);
+    va_end(args);
+}
+
+void cascade_look(struct cascade *c, const struct grey *img, const struct cascade_view *view)
+{
+    struct look l = {.c = c, .img = img, .view = view, .n_before = c->n_found};
+    if (view->dpi > 0)
+        cascade_step(c, "%s %.0f dpi", view->what, view->dpi);
+    else
+        cascade_step(c, "%s", view->what);
+    read_whole(&l);
+    suspect_finders(&l);
+    join_places(&l);
+    read_places(&l);
+}
+
+/* Centre and corners on the page. */
+static struct scan_code placed(struct look *l, const struct zxing_hit *h, struct affine to_view)
+{
+    struct affine m = affine_join(&to_view, &l->view->to_page);
+    struct scan_code code = {0};
+    for (int k = 0; k < 4; k++) {
+        struct point p = affine_point(&m, h->corner[k].x, h->corner[k].y);
+        code.corner[k][0] = p.x;
+        code.corner[k][1] = p.y;
+        code.x += p.x / 4;
+        code.y += p.y / 4;
+    }
+    return code;
+}
+
+/* Half the mean diagonal of a code. */
+static double reach(const struct scan_code *c)
+{
+    return (hypot(c->corner[0][0] - c->corner[2][0], c->corner[0][1] - c->corner[2][1]) +
+            hypot(c->corner[1][0] - c->corner[3][0], c->corner[1][1] - c->corner[3][1])) /
+           4;
+}
+
+static bool is_known(const struct cascade *c, const struct scan_code *code)
+{
+    for (uint32_t i = 0; i < c->n_found; i++) {
+        const struct scan_code *f = &c->found[i];
+        if (hypot(f->x - code->x, f->y - code->y) < fmax(reach(f), reach(code)) * 0.7 &&
+            f->n_bytes == code->n_bytes && memcmp(f->bytes, code->bytes, code->n_bytes) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void keep(struct look *l, const struct zxing_hit *h, struct affine to_view)
+{
+    struct cascade *c = l->c;
+    struct scan_code code = placed(l, h, to_view);
+    code.format = arena_strdup(c->a, h->format);
+    code.bytes = h->bytes;
+    code.n_bytes = (uint32_t)h->n_bytes;
+    if (is_known(c, &code))
+        return;
+    if (c->n_found == SCAN_CODES_MAX) {
+        c->is_full = true;
+        return;
+    }
+    code.text = code_text(c->a, h->bytes, (size_t)h->n_bytes, h->text, h->has_eci);
+    c->found[c->n_found++] = code;
+}
+
+static struct rect box_of(const struct point corner[4])
+{
+    struct rect r = {INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN};
+    for (int k = 0; k < 4; k++) {
+        int x = (int)corner[k].x, y = (int)corner[k].y;
+        r = rect_join(r, (struct rect){x, y, x + 1, y + 1});
+    }
+    return r;
+}
+
+static struct rect grown(struct rect r, int w, int h)
+{
+    return (struct rect){r.x0 - w, r.y0 - h, r.x1 + w, r.y1 + h};
+}
+
+static void add_place(struct look *l, struct rect r)
+{
+    r = rect_cut(r, l->img->w, l->img->h);
+    if (l->places.n < CASCADE_PLACES_MAX && r.x1 - r.x0 >= PLACE_MIN_PX &&
+        r.y1 - r.y0 >= PLACE_MIN_PX)
+        l->places.r[l->places.n++] = r;
+}
+
+static void read_whole(struct look *l)
+{
+    const struct zxing_ask ask = {
+        .more_formats = l->c->more_formats, .errors = true, .downscale = l->view->photo};
+    struct zxing_hits hits;
+    zxing_read(l->c->a, l->img, &ask, &hits);
+    for (int i = 0; i < hits.n; i++) {
+        if (hits.hit[i].valid) {
+            keep(l, &hits.hit[i], (struct affine){1, 0, 0, 1, 0, 0});
+        } else {
+            struct rect r = box_of(hits.hit[i].corner);
+            add_place(l, grown(r, (r.x1 - r.x0) / 3 + 10, (r.y1 - r.y0) / 3 + 10));
+        }
+    }
+}
+
+/* Is the point inside a code that was read? x and y on the page. */
+static bool is_read(const struct cascade *c, double x, double y)
+{
+    for (uint32_t i = 0; i < c->n_found; i++) {
+        const struct scan_code *f = &c->found[i];
+        if (hypot(f->x - x, f->y - y) < reach(f) * 1.1)
+            return true;
+    }
+    return false;
+}
+
+static void suspect_finders(struct look *l)
+{
+    struct finder *f = arena_array(l->c->a, FINDERS_MAX, sizeof *f);
+    CLEANUP(grey_fini)
+    struct grey half = {0};
+    int scale = 1;
+    if (l->view->dpi > HALVE_OVER_DPI) {
+        half = grey_halve(l->img);
+        scale = 2;
+    }
+    int n = finder_search(scale == 2 ? &half : l->img, f);
+    for (int i = 0; i < n; i++) {
+        double x = f[i].x * scale, y = f[i].y * scale, m = f[i].module * scale;
+        struct point on_page = affine_point(&l->view->to_page, x, y);
+        if (m < module_min_px || m > module_max_px || is_read(l->c, on_page.x, on_page.y))
+            continue;
+        int d = (int)fmin(fmax(REACH_MODULES * m, REACH_MIN_PX), REACH_MAX_PX);
+        add_place(l, grown((struct rect){(int)x, (int)y, (int)x, (int)y}, d, d));
+    }
+}
+
+static bool join_two(struct places *p)
+{
+    for (int i = 0; i < p->n; i++) {
+        for (int j = i + 1; j < p->n; j++) {
+            if (rect_touch(p->r[i], p->r[j])) {
+                p->r[i] = rect_join(p->r[i], p->r[j]);
+                p->r[j] = p->r[--p->n];
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void join_places(struct look *l)
+{
+    while (join_two(&l->places))
+        continue;
+}
+
+/* Sharpened, then twice as large: the blur of a scanner is undone before the threshold. */
+static void read_place(struct look *l, struct rect r)
+{
+    enum { AMOUNT_2 = 3 };
+    struct grey view = grey_crop(l->img, r);
+    CLEANUP(grey_fini)
+    struct grey sharp = grey_sharpen(&view, AMOUNT_2);
+    CLEANUP(grey_fini)
+    struct grey large = grey_double(&sharp);
+    const struct zxing_ask ask = {.more_formats = l->c->more_formats, .invert = true};
+    struct zxing_hits hits;
+    zxing_read(l->c->a, &large, &ask, &hits);
+    for (int i = 0; i < hits.n; i++)
+        keep(l, &hits.hit[i], (struct affine){0.5, 0, 0, 0.5, r.x0, r.y0});
+}
+
+static void read_places(struct look *l)
+{
+    uint32_t before = l->c->n_found;
+    for (int i = 0; i < l->places.n; i++)
+        read_place(l, l->places.r[i]);
+    if (l->places.n)
+        cascade_step(l->c, "sharpened and doubled in %d places", l->places.n);
+    l->c->suspects = l->places.n && l->c->n_found == before;
+}
+
+static int by_place(const void *p, const void *q)
+{
+    const struct scan_code *a = p, *b = q;
+    if (fabs(a->y - b->y) > 1e-6)
+        return a->y < b->y ? -1 : 1;
+    return (a->x > b->x) - (a->x < b->x);
+}
+
+uint32_t cascade_hand_over(struct cascade *c, const struct document_job *job)
+{
+    uint32_t page = ++job->tally->n_pages;
+    qsort(c->found, c->n_found, sizeof *c->found, by_place);
+    uint32_t n = 0;
+    for (; n < c->n_found && job->tally->n_codes < SCAN_CODES_MAX; n++) {
+        c->found[n].page = page;
+        c->found[n].member = job->member;
+        job->tally->n_codes++;
+        job->sink->code(job->sink->user, &c->found[n]);
+    }
+    const char *steps = arena_printf(c->a, c->n_found ? "%s: %u found" : "%s: nothing found",
+                                     c->steps, (unsigned)c->n_found);
+    struct scan_page p = {steps, c->width, c->height, n};
+    job->sink->page(job->sink->user, &p);
+    return n;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * The child's half of a scan: map the document, scan it, send what is found as frames. */
+#include "base/buf.h"
+#include "qr/document.h"
+#include "qr/scan_frames.h"
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+static void put_u32(struct buf *b, uint32_t v)
+{
+    const uint8_t le[4] = {(uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16), (uint8_t)(v >> 24)};
+    buf_add(b, le, sizeof le);
+}
+
+static void put_bytes(struct buf *b, const void *p, size_t n)
+{
+    put_u32(b, (uint32_t)n);
+    buf_add(b, p, n);
+}
+
+/* NULL and "" are told apart: NULL has length UINT32_MAX. */
+static void put_text(struct buf *b, const char *s)
+{
+    if (s)
+        put_bytes(b, s, strlen(s));
+    else
+        put_u32(b, UINT32_MAX);
+}
+
+static void put_double(struct buf *b, double v)
+{
+    buf_add(b, &v, sizeof v);
+}
+
+static void send_code(void *user, const struct scan_code *c)
+{
+    (void)user;
+    CLEANUP(buf_fini)
+    struct buf b = {0};
+    put_u32(&b, c->page);
+    put_text(&b, c->format);
+    put_text(&b, c->member);
+    put_double(&b, c->x);
+    put_double(&b, c->y);
+    for (int i = 0; i < 4; i++) {
+        put_double(&b, c->corner[i][0]);
+        put_double(&b, c->corner[i][1]);
+    }
+    put_text(&b, c->text);
+    put_bytes(&b, c->bytes, c->n_bytes);
+    child_send(FRAME_CODE, b.data, b.len);
+}
+
+static void send_page(void *user, const struct scan_page *p)
+{
+    (void)user;
+    CLEANUP(buf_fini)
+    struct buf b = {0};
+    put_text(&b, p->steps);
+    put_double(&b, p->width);
+    put_double(&b, p->height);
+    put_u32(&b, p->n_codes);
+    child_send(FRAME_PAGE, b.data, b.len);
+}
+
+static void send_end(const struct document_verdict *v, const struct document_tally *t)
+{
+    CLEANUP(buf_fini)
+    struct buf b = {0};
+    put_u32(&b, (uint32_t)v->state);
+    put_text(&b, v->type);
+    put_text(&b, v->why);
+    put_double(&b, (double)t->load_us);
+    put_double(&b, (double)t->draw_us);
+    put_double(&b, (double)t->read_us);
+    child_send(FRAME_END, b.data, b.len);
+}
+
+int scan_child(int doc_fd, const void *request, size_t request_bytes)
+{
+    struct stat st;
+    struct scan_request r;
+    if (request_bytes <= sizeof r || fstat(doc_fd, &st) != 0)
+        return SCAN_CHILD_BROKEN;
+    memcpy(&r, request, sizeof r);
+    const char *name = (const char *)request + sizeof r;
+    if (name[request_bytes - sizeof r - 1] != '\0')
+        return SCAN_CHILD_BROKEN;
+    size_t n = (size_t)st.st_size;
+    const void *p = n ? mmap(NULL, n, PROT_READ, MAP_PRIVATE, doc_fd, 0) : "";
+    if (p == MAP_FAILED)
+        return SCAN_CHILD_BROKEN;
+    CLEANUP(arena_freep)
+    struct arena *a = arena_new();
+    const struct scan_options options = {.more_formats = r.more_formats != 0};
+    const struct document_sink sink = {NULL, send_page, send_code};
+    struct document_tally tally = {0};
+    const struct document_job job = {p, n, name, NULL, 0, &options, &sink, &tally};
+    struct document_verdict verdict;
+    document_scan(a, &job, &verdict);
+    send_end(&verdict, &tally);
+    return 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * What the scanning child and its parent say to each other: scan_child.c writes, scan.c reads and
+ * checks every number again. Numbers are little endian, doubles as in memory (one machine). */
+#ifndef QR_SCAN_FRAMES_H
+#define QR_SCAN_FRAMES_H
+
+#include "base/child.h"
+
+enum {
+    FRAME_CODE = 'C', /* page, format, member, x, y, corners, text, bytes */
+    FRAME_PAGE = 'P', /* steps, width, height, n_codes; after its codes */
+    FRAME_END = 'E',  /* state, type, why, CPU µs of load, draw, read; last */
+};
+
+enum { SCAN_CHILD_BROKEN = 3 }; /* exit status: the parent broke its word */
+
+/* Followed by the document's name and a NUL. */
+struct scan_request {
+    uint32_t more_formats;
+};
+
+child_fn scan_child;
+
+#endif
