@@ -13,11 +13,12 @@
 #include <stdint.h>
 
 enum {
-    MAIL_HEADER_MAX = 256 << 10, /* bytes of one header block */
-    MAIL_DEPTH_MAX = 32,         /* multipart and message/rfc822 levels */
-    MAIL_LEAVES_MAX = 500,       /* leaf parts */
-    MAIL_BYTES_MAX = 100 << 20,  /* raw bytes */
-    MAIL_NAME_MAX = 255,         /* bytes of a file name that is kept */
+    MAIL_HEADER_MAX = 256 << 10,  /* bytes of one header block */
+    MAIL_DEPTH_MAX = 32,          /* multipart and message/rfc822 levels */
+    MAIL_LEAVES_MAX = 500,        /* leaf parts */
+    MAIL_BYTES_MAX = 100 << 20,   /* raw bytes */
+    MAIL_NAME_MAX = 255,          /* bytes of a file name that is kept */
+    MAIL_DECODED_MAX = 200 << 20, /* decoded bytes of all leaves: encoded messages count twice */
 };
 
 /* What is odd about a mail: shown to the officer, never a reason to lose it. */
@@ -31,32 +32,36 @@ enum mail_flag {
     MAIL_FLAG_ENCODING = 1 << 6,  /* broken or unknown transfer encoding, bytes kept as they are */
     MAIL_FLAG_HEADER = 1 << 7,    /* header lines too long, too many or broken */
     MAIL_FLAG_ENCRYPTED = 1 << 8, /* S/MIME or PGP: content not readable */
-    MAIL_FLAG_DATE_BAD = 1 << 9,
+    MAIL_FLAG_DATE_BAD = 1 << 9,  /* no Date, an unreadable one, or one in Buddhist years */
+    MAIL_FLAG_END = 1 << 10,
 };
 
 /* "from-many" … for one flag; the words of `thanwela parse --json`. */
 const char *mail_flag_name(enum mail_flag one);
 
 struct mail_leaf {
-    const char *type;     /* as labelled, lower case, "text/plain"; never trusted */
-    const char *sniffed;  /* from the bytes: "application/pdf", or "application/octet-stream" */
-    const char *filename; /* decoded, no path, no control; NULL where none was given */
-    uint64_t offset;      /* of the decoded bytes in mail.parts_fd */
-    uint64_t size;        /* decoded bytes */
-    uint8_t sha256[32];   /* of the decoded bytes, computed by the parent */
-    bool attachment;      /* has a name, is marked attachment, or is no text and no multipart */
-    uint32_t depth;       /* nested messages above it: 0 in the mail itself */
+    const char *type;      /* as labelled, lower case, "text/plain"; never trusted */
+    const char *sniffed;   /* from the bytes: "application/pdf", or "application/octet-stream" */
+    const char *filename;  /* decoded, no path, no control; NULL where none was given */
+    const char *sent_name; /* the same with the path that the sender wrote; to show, never to use */
+    uint64_t offset;       /* of the decoded bytes in mail.parts_fd */
+    uint64_t size;         /* decoded bytes */
+    uint8_t sha256[32];    /* of the decoded bytes, computed by the parent */
+    bool attachment;       /* has a name, is marked attachment, or is no text and no multipart */
+    uint32_t depth;        /* nested messages above it: 0 in the mail itself */
 };
 
 struct mail {
-    const char *subject;       /* decoded; "" where none */
-    const char *from_addr;     /* "clerk@customs.go.th", domain in small letters; NULL where none */
-    const char *from_name;     /* decoded display name; NULL where none */
-    int64_t date_us;           /* the Date header, claimed; TIME_NONE where unreadable */
-    const char *message_id;    /* with angle brackets, NULL where none */
-    const char *in_reply_to;   /* as sent, cleaned; NULL where none */
-    const char *references;    /* as sent, cleaned; NULL where none */
-    const char *return_path;   /* NULL where none; "" for <> */
+    const char *subject;     /* decoded; "" where none */
+    const char *from;        /* all of the From header, decoded; to show; NULL where none */
+    const char *from_addr;   /* "clerk@customs.go.th", domain in small letters; NULL where none, and
+                                where there are several (MAIL_FLAG_FROM_MANY): never guessed */
+    const char *from_name;   /* decoded display name; NULL where none */
+    int64_t date_us;         /* the Date header, claimed; TIME_NONE where unreadable */
+    const char *message_id;  /* with angle brackets, NULL where none */
+    const char *in_reply_to; /* as sent, cleaned; NULL where none */
+    const char *references;  /* as sent, cleaned; NULL where none */
+    const char *return_path; /* NULL where none; "" for <> */
     const char **auth_results; /* each Authentication-Results value, topmost first */
     uint32_t n_auth_results;
     const char *sensitivity; /* the Sensitivity header, NULL where none */

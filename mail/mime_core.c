@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * The parsing child's way through a mail: limits first, then GMime for the structure, then header
+ * fields (mime_fields.c) and leaves (mime_leaf.c). See mime_core.h. */
+#include "mail/mime_core.h"
+
+#include "mail/charset.h"
+#include "mail/header.h"
+#include "mail/mime_walk.h"
+#include <gmime/gmime.h>
+#include <string.h>
+
+static void walk(struct walk *w, GMimeObject *o, unsigned level);
+static void walk_multipart(struct walk *w, GMimeMultipart *m, unsigned level);
+static void walk_message(struct walk *w, GMimeMessage *m, unsigned level);
+static void walk_part(struct walk *w, GMimePart *part, unsigned level);
+
+void mime_warm_up(void)
+{
+    g_mime_init();
+    charset_warm_up();
+}
+
+static size_t read_stream(void *user, void *bytes, size_t n)
+{
+    ssize_t got = g_mime_stream_read(user, bytes, n);
+    return got > 0 ? (size_t)got : 0;
+}
+
+/* The stretches that the prescan left, as one stream. */
+static GMimeStream *kept(GMimeStream *raw, const struct prescan *p)
+{
+    if (p->n_pieces == 1)
+        return g_mime_stream_substream(raw, p->pieces[0].start, p->pieces[0].end);
+    GMimeStream *cat = g_mime_stream_cat_new();
+    for (size_t i = 0; i < p->n_pieces; i++) {
+        GMimeStream *piece = g_mime_stream_substream(raw, p->pieces[i].start, p->pieces[i].end);
+        g_mime_stream_cat_add_source(GMIME_STREAM_CAT(cat), piece);
+        g_object_unref(piece);
+    }
+    return cat;
+}
+
+/* What was not parsed is one leaf: nothing vanishes. */
+static void leave_rest(struct walk *w, GMimeStream *raw, int64_t start, int64_t end)
+{
+    if (start >= end)
+        return;
+    GMimeStream *rest = g_mime_stream_substream(raw, start, end);
+    const struct leaf leaf = {.type = "application/octet-stream"};
+    leaf_stream(w, &leaf, rest);
+    g_object_unref(rest);
+}
+
+/* One message, the mail itself or one inside it. Frees nothing of raw. */
+static void parse_message(struct walk *w, GMimeStream *raw, unsigned level)
+{
+    struct prescan p;
+    prescan(read_stream, raw, &p);
+    w->flags |= p.header_cut || p.header_has_nul ? MAIL_FLAG_HEADER : 0;
+    w->flags |= p.dashes_cut ? MAIL_FLAG_PARTS : 0;
+    if (!p.has_line_ends && p.size > 0) {
+        w->flags |= MAIL_FLAG_HEADER;
+        leave_rest(w, raw, 0, p.size);
+        return;
+    }
+    GMimeStream *stream = kept(raw, &p);
+    GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+    g_mime_parser_set_persist_stream(parser, TRUE);
+    GMimeMessage *m = g_mime_parser_construct_message(parser, NULL);
+    w->body = raw;
+    w->body_start = p.body;
+    w->body_end = p.end;
+    if (m)
+        walk_message(w, m, level);
+    leave_rest(w, raw, p.end, p.size);
+    if (m)
+        g_object_unref(m);
+    g_object_unref(parser);
+    g_object_unref(stream);
+}
+
+void mime_core(int fd, const struct mail_sink *sink)
+{
+    struct arena *a CLEANUP(arena_freep)
+    = arena_new();
+    struct walk w = {.sink = sink, .a = a};
+    g_mime_init(); /* costs nothing the second time */
+    GMimeStream *raw = g_mime_stream_fs_new(fd);
+    g_mime_stream_fs_set_owner(GMIME_STREAM_FS(raw), FALSE);
+    parse_message(&w, raw, 0);
+    g_object_unref(raw);
+    walk_done(&w);
+}
+
+static void walk_message(struct walk *w, GMimeMessage *m, unsigned level)
+{
+    if (w->depth == 0)
+        fields_send(w, m);
+    GMimeObject *o = g_mime_message_get_mime_part(m);
+    if (o)
+        walk(w, o, level);
+}
+
+static void walk(struct walk *w, GMimeObject *o, unsigned level)
+{
+    if (GMIME_IS_MULTIPART(o)) {
+        walk_multipart(w, GMIME_MULTIPART(o), level);
+    } else if (GMIME_IS_MESSAGE_PART(o) && level < MAIL_DEPTH_MAX) {
+        GMimeMessage *inner = g_mime_message_part_get_message(GMIME_MESSAGE_PART(o));
+        w->n_nested++;
+        w->depth++;
+        if (inner)
+            walk_message(w, inner, level + 1);
+        w->depth--;
+    } else if (GMIME_IS_PART(o)) {
+        walk_part(w, GMIME_PART(o), level);
+    } else {
+        w->flags |= MAIL_FLAG_DEPTH;
+        leaf_object(w, o);
+    }
+}
+
+static void walk_multipart(struct walk *w, GMimeMultipart *m, unsigned level)
+{
+    int n = g_mime_multipart_get_count(m);
+    if (GMIME_IS_MULTIPART_ENCRYPTED(m))
+        w->flags |= MAIL_FLAG_ENCRYPTED;
+    if (n > 0 && level >= MAIL_DEPTH_MAX) {
+        w->flags |= MAIL_FLAG_DEPTH;
+        leaf_object(w, GMIME_OBJECT(m));
+    } else if (n > 0) {
+        for (int i = 0; i < n; i++)
+            walk(w, g_mime_multipart_get_part(m, i), level + 1);
+    } else {
+        leaf_undecoded(w, m, level == 0 && w->depth == 0);
+    }
+}
+
+/* Exchange sends forwarded messages in base64, which no standard allows and GMime leaves alone. */
+static void walk_encoded_message(struct walk *w, const struct leaf *leaf, GMimePart *part,
+                                 unsigned level)
+{
+    struct buf bytes CLEANUP(buf_fini) = {0};
+    if (level >= MAIL_DEPTH_MAX || !leaf_collect(leaf, part, &bytes)) {
+        w->flags |= MAIL_FLAG_DEPTH;
+        leaf_part(w, leaf, part);
+        return;
+    }
+    GMimeStream *stream = g_mime_stream_mem_new_with_buffer(buf_str(&bytes), bytes.len);
+    buf_fini(&bytes);
+    w->n_nested++;
+    w->depth++;
+    parse_message(w, stream, level + 1);
+    w->depth--;
+    g_object_unref(stream);
+}
+
+static void walk_part(struct walk *w, GMimePart *part, unsigned level)
+{
+    struct leaf leaf;
+    leaf_read(w, part, &leaf);
+    if (strcmp(leaf.type, "message/rfc822") == 0 || strcmp(leaf.type, "message/global") == 0)
+        walk_encoded_message(w, &leaf, part, level);
+    else
+        leaf_part(w, &leaf, part);
+}

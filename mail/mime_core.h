@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Inside the parsing child: raw bytes in, frames out (frame.h). The files mail/mime_*.c are the
+ * only ones that know GMime. Nothing here is trusted by the parent. */
+#ifndef MAIL_MIME_CORE_H
+#define MAIL_MIME_CORE_H
+
+#include "mail/frame.h"
+
+enum {
+    NESTED_BYTES_MAX = 24 << 20, /* an encoded message or TNEF file that is opened in memory */
+};
+
+/* Once per process, before the sandbox closes: GMime's types, iconv's modules. */
+void mime_warm_up(void);
+
+/* Parse the mail in fd, from offset 0 to its end. Memory does not grow with the mail's size.
+ * sink  hears FRAME_DONE last, whatever the mail is */
+void mime_core(int fd, const struct mail_sink *sink);
+
+#endif

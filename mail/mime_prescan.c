@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Limits before GMime. See mime_prescan.h. Header blocks are the first one, and what follows a
+ * boundary or the headers of a message/rfc822, up to a blank line. */
+#include "mail/mime_prescan.h"
+
+#include "mail/mime.h"
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+    BLOCK_BYTES = 64 << 10, /* read at once */
+    HEAD_BYTES = 256,       /* of a line that are looked at */
+    BOUNDARIES_MAX = 32,    /* that are told apart; with more, every "--" line counts as one */
+    BOUNDARY_BYTES = 72,    /* of a boundary that are compared: RFC 2046 allows 70 */
+};
+
+struct scan {
+    struct prescan *out;
+    int64_t at;                /* offset of the next byte */
+    int64_t line;              /* offset of the line */
+    char head[HEAD_BYTES + 1]; /* its first bytes */
+    size_t n_line;             /* its bytes so far */
+    bool blank;                /* only blanks so far */
+    bool in_header;            /* in a header block */
+    bool in_field;             /* the line before was a field or part of one */
+    bool in_type;              /* that field is Content-Type */
+    bool nested;               /* the block is that of a message/rfc822: another block follows it */
+    bool top_multipart;        /* the first block says multipart */
+    bool seen_body;            /* the first block has ended */
+    int64_t block_bytes;       /* of this block's fields */
+    uint64_t n_fields, n_dashes;
+    char boundaries[BOUNDARIES_MAX][BOUNDARY_BYTES + 1];
+    size_t n_boundaries;
+    bool any_boundary;    /* one was declared that is not kept: every "--" line may be it */
+    int64_t gap, gap_end; /* a line of blanks in a header block: it ends the block, unless a field
+                             follows; -1 while there is none */
+    int64_t hole;         /* where the overlong block began to be cut out, -1 while none is */
+    bool full;            /* a limit was met: nothing more is parsed */
+};
+
+static void scan_block(struct scan *s, const char *p, size_t n);
+static void line_done(struct scan *s);
+static void stop_at(struct scan *s, int64_t offset);
+
+/* mbox's "From " line is no header and would end the block. */
+static size_t from_line(const char *p, size_t n)
+{
+    size_t skip = n > 5 && memcmp(p, ">From ", 6) == 0 ? 1 : 0;
+    if (n < 6 || memcmp(p + skip, "From ", 5) != 0)
+        return 0;
+    const char *lf = memchr(p, '\n', n);
+    return lf ? (size_t)(lf - p) + 1 : 0;
+}
+
+void prescan(prescan_read_fn *read, void *user, struct prescan *out)
+{
+    char block[BLOCK_BYTES];
+    *out = (struct prescan){.n_pieces = 1};
+    struct scan s = {.out = out, .blank = true, .in_header = true, .gap = -1, .hole = -1};
+    for (size_t n; (n = read(user, block, sizeof block)) > 0;) {
+        size_t skip = s.at == 0 ? from_line(block, n) : 0;
+        if (skip > 0)
+            out->pieces[0].start = s.at = s.line = (int64_t)skip;
+        if (s.full)
+            s.at += (int64_t)(n - skip);
+        else
+            scan_block(&s, block + skip, n - skip);
+    }
+    if (s.n_line > 0 && !s.full)
+        line_done(&s);
+    out->size = s.at;
+    if (!s.full)
+        stop_at(&s, s.at);
+    if (!s.seen_body)
+        out->body = out->end;
+    /* GMime would hold all of a body without a boundary in memory, as the text before the first. */
+    if (s.top_multipart && s.n_dashes == 0 && out->n_pieces == 1)
+        out->pieces[0].end = out->body;
+}
+
+static void scan_block(struct scan *s, const char *p, size_t n)
+{
+    while (n > 0 && !s->full) {
+        const char *lf = memchr(p, '\n', n);
+        size_t take = lf ? (size_t)(lf - p) + 1 : n;
+        size_t room = s->n_line < HEAD_BYTES ? HEAD_BYTES - s->n_line : 0;
+        memcpy(s->head + HEAD_BYTES - room, p, take < room ? take : room);
+        for (size_t i = 0; s->blank && i < take; i++)
+            s->blank = strchr(" \t\r\n", p[i]) && p[i];
+        if (s->in_header && memchr(p, 0, take))
+            s->out->header_has_nul = true;
+        s->n_line += take;
+        s->at += (int64_t)take;
+        if (lf) {
+            s->out->has_line_ends = true;
+            line_done(s);
+        }
+        p += take;
+        n -= take;
+    }
+    s->at += (int64_t)n;
+}
+
+/* The parsed stretch ends at offset. */
+static void stop_at(struct scan *s, int64_t offset)
+{
+    struct prescan *out = s->out;
+    out->end = offset;
+    if (s->hole < 0)
+        out->pieces[out->n_pieces - 1].end = offset;
+    s->full = true;
+}
+
+/* The overlong block ends with this line, which is parsed again. */
+static void hole_ends(struct scan *s)
+{
+    struct prescan *out = s->out;
+    if (s->hole < 0)
+        return;
+    if (out->n_pieces == PRESCAN_PIECES_MAX) {
+        out->header_cut = true;
+        stop_at(s, s->line);
+        return;
+    }
+    out->pieces[out->n_pieces++].start = s->line;
+    s->hole = -1;
+}
+
+static bool head_has(const struct scan *s, const char *word)
+{
+    size_t n = s->n_line < HEAD_BYTES ? s->n_line : HEAD_BYTES, n_word = strlen(word);
+    for (size_t i = 0; i + n_word <= n; i++)
+        if (strncasecmp(s->head + i, word, n_word) == 0)
+            return true;
+    return false;
+}
+
+static bool is_field(const struct scan *s)
+{
+    size_t n = s->n_line < HEAD_BYTES ? s->n_line : HEAD_BYTES;
+    for (size_t i = 0; i < n; i++)
+        if (s->head[i] == ':' || isspace((unsigned char)s->head[i]))
+            return i > 0 && s->head[i] == ':';
+    return false;
+}
+
+static void block_begins(struct scan *s)
+{
+    hole_ends(s);
+    s->in_header = true;
+    s->in_field = s->in_type = s->nested = false;
+    s->block_bytes = 0;
+}
+
+/* Keep the boundary that this line of a Content-Type declares. */
+static void learn_boundary(struct scan *s)
+{
+    size_t n = s->n_line < HEAD_BYTES ? s->n_line : HEAD_BYTES, i = 0;
+    while (i + 8 < n && strncasecmp(s->head + i, "boundary", 8) != 0)
+        i++;
+    if (i + 8 >= n)
+        return;
+    for (i += 8; i < n && (s->head[i] == ' ' || s->head[i] == '\t'); i++)
+        ;
+    bool plain = i < n && s->head[i] == '=';
+    for (i += plain; i < n && (s->head[i] == ' ' || s->head[i] == '\t'); i++)
+        ;
+    i += plain && i < n && s->head[i] == '"';
+    size_t len = 0;
+    while (plain && i + len < n && len < BOUNDARY_BYTES && !strchr("\"; \t\r\n", s->head[i + len]))
+        len++;
+    if (len == 0 || s->n_boundaries == BOUNDARIES_MAX) {
+        s->any_boundary = true;
+        return;
+    }
+    memcpy(s->boundaries[s->n_boundaries++], s->head + i, len);
+}
+
+static bool is_boundary(const struct scan *s)
+{
+    size_t n = s->n_line < HEAD_BYTES ? s->n_line : HEAD_BYTES;
+    if (n < 3 || s->head[0] != '-' || s->head[1] != '-')
+        return false;
+    for (size_t i = 0; i < s->n_boundaries; i++) {
+        size_t len = strlen(s->boundaries[i]);
+        if (n >= len + 2 && memcmp(s->head + 2, s->boundaries[i], len) == 0)
+            return true;
+    }
+    return s->any_boundary;
+}
+
+static void header_ends(struct scan *s, int64_t body)
+{
+    bool nested = s->nested;
+    if (!s->seen_body)
+        s->out->body = body;
+    s->seen_body = true;
+    s->in_header = false;
+    if (nested)
+        block_begins(s);
+}
+
+/* A field's line, or one that continues it. Lines that are neither cost GMime nothing. */
+static void header_line(struct scan *s)
+{
+    bool goes_on = s->in_field && (s->head[0] == ' ' || s->head[0] == '\t');
+    if (!goes_on)
+        s->in_type = head_has(s, "content-type:");
+    s->in_field = goes_on || is_field(s);
+    if (!s->in_field)
+        return;
+    if (s->in_type)
+        learn_boundary(s);
+    s->top_multipart |= s->in_type && !s->seen_body && head_has(s, "multipart/");
+    s->nested |= s->in_type && (head_has(s, "message/rfc822") || head_has(s, "message/global") ||
+                                head_has(s, "message/news"));
+    s->block_bytes += (int64_t)s->n_line;
+    if (s->hole < 0 && s->block_bytes > MAIL_HEADER_MAX) {
+        s->out->header_cut = true;
+        s->out->pieces[s->out->n_pieces - 1].end = s->hole = s->line;
+    }
+    if (s->hole < 0 && ++s->n_fields > PRESCAN_HEADER_LINES_MAX) {
+        s->out->header_cut = true;
+        stop_at(s, s->line);
+    }
+}
+
+/* Some gateways end the headers with a line of one blank, which is a continuation to a parser: the
+ * blanks are cut out, so that the line is empty. Only a field behind it says that it was none. */
+static void gap_decide(struct scan *s)
+{
+    struct prescan *out = s->out;
+    bool ends = s->gap >= 0 && !is_field(s) && s->hole < 0 && out->n_pieces < PRESCAN_PIECES_MAX;
+    if (ends) {
+        out->pieces[out->n_pieces - 1].end = s->gap;
+        out->pieces[out->n_pieces++].start = s->gap_end;
+        header_ends(s, s->line);
+    }
+    s->gap = -1;
+}
+
+static void line_done(struct scan *s)
+{
+    gap_decide(s);
+    bool dashes = is_boundary(s);
+    if (dashes && ++s->n_dashes > PRESCAN_DASH_LINES_MAX) {
+        s->out->dashes_cut = true;
+        hole_ends(s);
+        stop_at(s, s->line);
+    } else if (dashes) {
+        block_begins(s);
+    } else if (s->in_header && s->blank && (s->head[0] == ' ' || s->head[0] == '\t')) {
+        s->gap = s->line;
+        s->gap_end = s->line + (int64_t)strspn(s->head, " \t");
+    } else if (s->in_header && s->blank) {
+        hole_ends(s);
+        header_ends(s, s->at);
+    } else if (s->in_header) {
+        header_line(s);
+    }
+    s->line = s->at;
+    s->n_line = 0;
+    s->blank = true;
+}
