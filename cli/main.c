@@ -127,5 +127,7 @@ int main(int argc, char **argv)
     const struct command *cmd = command_find(words[0]);
     if (!cmd)
         return no_such_command(words[0]);
-    return wants == CLI_COMMAND_HELP ? command_help(&c, cmd) : cmd->run(&c, n, words);
+    int status = wants == CLI_COMMAND_HELP ? command_help(&c, cmd) : cmd->run(&c, n, words);
+    db_close(c.db);
+    return status;
 }

@@ -62,13 +62,28 @@ int table_rows(const struct table *t)
     return t->n_cells / t->n_columns;
 }
 
+static int least_width(const struct column *c)
+{
+    return c->min > SHRINK_MIN ? c->min : SHRINK_MIN;
+}
+
+int table_least(const struct table *t)
+{
+    int total = GAP * (t->n_columns - 1);
+    for (int i = 0; i < t->n_columns; i++) {
+        int least = least_width(&t->columns[i]);
+        total += t->columns[i].shrinks && t->wide[i] > least ? least : t->wide[i];
+    }
+    return total;
+}
+
 /* The widest of the columns that may still give way, or -1. */
 static int next_to_shrink(const struct table *t, const int *wide)
 {
     int found = -1;
     for (int i = 0; i < t->n_columns; i++) {
-        int least = t->columns[i].min > SHRINK_MIN ? t->columns[i].min : SHRINK_MIN;
-        if (t->columns[i].shrinks && wide[i] > least && (found < 0 || wide[i] > wide[found]))
+        if (t->columns[i].shrinks && wide[i] > least_width(&t->columns[i]) &&
+            (found < 0 || wide[i] > wide[found]))
             found = i;
     }
     return found;

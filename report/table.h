@@ -20,6 +20,8 @@ struct table *table_new(struct arena *a, const struct column *columns, int n_col
 /* One cell after another, row by row. NULL is "". Text is cleaned and copied. */
 void table_cell(struct table *t, const char *text);
 int table_rows(const struct table *t);
+/* Columns that it takes when those that shrink have given way. */
+int table_least(const struct table *t);
 /* width: terminal columns; color: bold titles. A row stays one line; what does not fit ends in "…".
  */
 void table_print(const struct table *t, int width, bool color, struct buf *out);

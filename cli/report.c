@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * thanwela report: print one, write it to a file, or send it to its readers. */
+#include "cli/report.h"
+
+#include "report/lateness.h"
+#include <errno.h>
+#include <string.h>
+
+static const char usage_th[] =
+    "วิธีใช้\n"
+    "  thanwela report lateness [ตัวเลือก]    รายงานเรื่องล่าช้าประจำวัน\n"
+    "\n"
+    "ตัวเลือก\n"
+    "  --as-of เวลา       ข้อมูล ณ เวลานั้น เช่น 2564-04-09T18:00 (ปกติคือขณะนี้)\n"
+    "  --format รูปแบบ     text html json csv xlsx (ปกติคือ text)\n"
+    "  --out แฟ้ม          เขียนลงแฟ้มแทนจอภาพ\n"
+    "  --list รายการ       เฉพาะรายการที่อยู่หลังตัวเลข เช่น late, overdue, soon,\n"
+    "                     incomplete, check, quarantined, year.late, year.missing\n"
+    "  --agency รหัส       เฉพาะหน่วยงาน ใช้กับ --list year...\n"
+    "  --quarter 2564Q1   เฉพาะไตรมาส ใช้กับ --list year...\n";
+static const char usage_en[] =
+    "Usage\n"
+    "  thanwela report lateness [OPTIONS]     the nightly lateness report\n"
+    "\n"
+    "Options\n"
+    "  --as-of TIME       the data as of then, e.g. 2564-04-09T18:00 (else now)\n"
+    "  --format FORMAT    text html json csv xlsx (else text)\n"
+    "  --out FILE         write to a file instead of the terminal\n"
+    "  --list LIST        only the list behind a number: late, overdue, soon,\n"
+    "                     incomplete, check, quarantined, year.late, year.missing\n"
+    "  --agency CODE      of one agency, with --list year...\n"
+    "  --quarter 2564Q1   of one quarter, with --list year...\n";
+
+static int report_run(struct cli *c, int argc, char **argv);
+const struct command command_report = {"report",
+                                       "รายงานเรื่องล่าช้า ตัวชี้วัด และทะเบียน",
+                                       "lateness, the KPI and the register as reports",
+                                       usage_th,
+                                       usage_en,
+                                       report_run};
+
+static const struct kind {
+    const char *name;
+    int (*run)(struct cli *c, const struct report_ask *ask);
+} kinds[] = {
+    {"lateness", report_lateness},
+};
+
+/* Whole minutes, as the report prints them: --as-of with what it says gives the same bytes. */
+static int64_t this_minute(void)
+{
+    int64_t now = clock_now_us();
+    return now - now % US_PER_MIN;
+}
+
+/* "2564Q1" */
+static bool quarter_parse(const char *text, int *year_out, int *quarter_out)
+{
+    char end;
+    return sscanf(text, "%4dQ%1d%c", year_out, quarter_out, &end) == 2 && *year_out > 2400 &&
+           *quarter_out >= 1 && *quarter_out <= 4;
+}
+
+int report_usage(const char *what)
+{
+    return cli_usage(&command_report, "%s", what);
+}
+
+int report_put(struct cli *c, const struct report_ask *ask, struct buf *bytes)
+{
+    (void)c;
+    if (!ask->out)
+        return cli_print(bytes);
+    FILE *f = fopen(ask->out, "wb");
+    bool whole = f && fwrite(buf_str(bytes), 1, bytes->len, f) == bytes->len;
+    if (f && fclose(f) != 0)
+        whole = false;
+    if (whole)
+        return EXIT_DONE;
+    fprintf(stderr, "thanwela: %s: cannot be written: %s\n", ask->out, strerror(errno));
+    return EXIT_FOUND;
+}
+
+int report_book(struct cli *c, const struct report_ask *ask, const struct book *b)
+{
+    struct buf out CLEANUP(buf_fini) = {0};
+    struct err err = {0};
+    bool to_terminal = !ask->out;
+    if (!book_write(b, ask->format, c->columns, c->color && to_terminal, &out, &err))
+        return cli_fail(&err);
+    return report_put(c, ask, &out);
+}
+
+static bool read_options(struct cli *c, int *argc, char **argv, struct report_ask *ask)
+{
+    const char *format = c->json ? "json" : "text", *quarter = NULL;
+    const struct opt opts[] = {
+        {"--as-of", OPT_TIME, &ask->as_of_us}, {"--format", OPT_TEXT, &format},
+        {"--out", OPT_TEXT, &ask->out},        {"--list", OPT_TEXT, &ask->list},
+        {"--agency", OPT_TEXT, &ask->agency},  {"--quarter", OPT_TEXT, &quarter},
+    };
+    ask->as_of_us = this_minute();
+    if (!cli_options(&command_report, argc, argv, opts, ARRAY_LEN(opts)))
+        return false;
+    if (!report_format_from(format, &ask->format)) {
+        cli_usage(&command_report, "--format %s: no such format", format);
+        return false;
+    }
+    if (quarter && !quarter_parse(quarter, &ask->year, &ask->quarter)) {
+        cli_usage(&command_report, "--quarter %s: wants a fiscal quarter such as 2564Q1", quarter);
+        return false;
+    }
+    return true;
+}
+
+static int report_run(struct cli *c, int argc, char **argv)
+{
+    struct report_ask ask = {0};
+    const char *names[ARRAY_LEN(kinds)];
+    if (!read_options(c, &argc, argv, &ask))
+        return EXIT_USAGE;
+    if (argc != 2)
+        return report_usage("one report must be named: lateness");
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        names[i] = kinds[i].name;
+        if (strcmp(kinds[i].name, argv[1]) == 0)
+            return kinds[i].run(c, &ask);
+    }
+    const char *near = cli_nearest(argv[1], names, ARRAY_LEN(names));
+    return cli_usage(&command_report, "%s: no such report%s%s", argv[1],
+                     near ? "; did you mean " : "", near ? near : "");
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Between the files of `thanwela report`: what was asked, and one function a report. */
+#ifndef CLI_REPORT_H
+#define CLI_REPORT_H
+
+#include "cli/cli.h"
+#include "report/book.h"
+
+struct report_ask {
+    int64_t as_of_us;
+    enum report_format format;
+    const char *out, *list, *agency; /* NULL: not given */
+    int year, quarter;               /* 0: not given; the year is fiscal */
+    bool send;
+};
+
+int report_lateness(struct cli *c, const struct report_ask *ask);
+
+/* Print or write to --out. */
+int report_put(struct cli *c, const struct report_ask *ask, struct buf *bytes);
+int report_book(struct cli *c, const struct report_ask *ask, const struct book *b);
+int report_usage(const char *what);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * thanwela report lateness, and its sending. */
+#include "cli/report.h"
+#include "report/lateness.h"
+
+static int print_list(struct cli *c, const struct report_ask *ask, const struct lateness *l)
+{
+    struct err err = {0};
+    struct book *b = NULL;
+    const struct lateness_ask list = {
+        .key = ask->list, .agency = ask->agency, .quarter = ask->quarter};
+    if (!lateness_list(l, &list, &b, &err)) {
+        cli_fail(&err);
+        return EXIT_USAGE;
+    }
+    return report_book(c, ask, b);
+}
+
+static int print_whole(struct cli *c, const struct report_ask *ask, const struct lateness *l)
+{
+    struct buf out CLEANUP(buf_fini) = {0};
+    struct err err = {0};
+    if (!lateness_write(l, ask->format, c->columns, c->color && !ask->out, &out, &err))
+        return cli_fail(&err);
+    return report_put(c, ask, &out);
+}
+
+int report_lateness(struct cli *c, const struct report_ask *ask)
+{
+    const struct config *config = cli_config(c);
+    struct db *db = config ? cli_db(c) : NULL;
+    struct lateness *l = NULL;
+    struct err err = {0};
+    if (!db)
+        return EXIT_USAGE;
+    if (!lateness_gather(c->a, db, config, ask->as_of_us, &l, &err))
+        return cli_fail(&err);
+    return ask->list ? print_list(c, ask, l) : print_whole(c, ask, l);
+}
