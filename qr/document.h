@@ -21,6 +21,7 @@ struct document_sink {
 struct document_tally {
     uint32_t n_pages;
     uint32_t n_codes;
+    uint64_t unpacked_bytes;            /* out of archives */
     uint64_t load_us, draw_us, read_us; /* CPU: opening and looking; pixels; codes */
 };
 
@@ -51,6 +52,10 @@ struct document_kind {
 /* Sniff the kind from the bytes and scan. Every ending is a verdict.
  * in   a lives as long as the document; pages use arenas of their own */
 void document_scan(struct arena *a, const struct document_job *job, struct document_verdict *out);
+
+/* Would document_scan find a kind? p: the file's first KiB or more. Containers ask before they
+ * unpack a member whole. */
+bool document_is_known(const uint8_t *p, size_t n, const char *name);
 
 /* Once in a zygote, before its children have no files left to open: libraries that load parts of
  * themselves or start slowly do so here. */
