@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Pages and what stands on them. See paper.h; surfaces are in paper_out.c, tables in
+ * paper_table.c. */
+#include "report/paper_page.h"
+
+#include "base/thai.h"
+#include <assert.h>
+#include <string.h>
+
+#define MARGIN_LEFT   24.0
+#define MARGIN_RIGHT  20.0
+#define MARGIN_TOP    18.0
+#define MARGIN_BOTTOM 20.0
+#define FOOT_RISE     15.0 /* of the foot line above the paper's edge */
+#define FIELD_GAP     0.6  /* below a field */
+
+static const char body_font[] = "Laksaman", code_font[] = "Tlwg Mono";
+static const struct paper_type small_left = {.pt = 10, .ink = PAPER_GREY};
+static const struct paper_type small_right = {.pt = 10, .align = PAPER_RIGHT, .ink = PAPER_GREY};
+static const struct paper_type mark_type = {
+    .pt = 18, .bold = true, .align = PAPER_CENTER, .ink = PAPER_RED};
+
+static char *clean(struct paper *p, const char *text);
+
+/* ---------------------------------------------------------------- pages */
+
+struct arena *paper_arena(struct paper *p)
+{
+    return p->a;
+}
+
+double paper_left(const struct paper *p)
+{
+    (void)p;
+    return MARGIN_LEFT;
+}
+
+double paper_width(const struct paper *p)
+{
+    return p->page_width - MARGIN_LEFT - MARGIN_RIGHT;
+}
+
+double paper_y(const struct paper *p)
+{
+    return p->y;
+}
+
+double paper_bottom(const struct paper *p)
+{
+    return p->bottom;
+}
+
+static char *page_words(struct paper *p)
+{
+    return thai_digits(p->a, arena_printf(p->a, "หน้า %d/%d", p->page, p->n_pages));
+}
+
+/* One line, whatever the text; returns its height. */
+static double frame_line(struct paper *p, double x, double y, double width,
+                         const struct paper_type *type, const char *text)
+{
+    PangoLayout *layout CLEANUP(layout_unrefp)
+    = paper_lay(p, width, type, clean(p, text), 1);
+    paper_show(p, layout, x, y, type->ink);
+    return paper_layout_height(layout);
+}
+
+/* What stands on every page, written when the page begins. */
+static void page_frame(struct paper *p)
+{
+    const struct paper_setup *s = p->setup;
+    double foot = p->page_height - FOOT_RISE, width = paper_width(p);
+    if (s->mark) {
+        frame_line(p, MARGIN_LEFT, 8, width, &mark_type, s->mark);
+        frame_line(p, MARGIN_LEFT, foot - 2, width, &mark_type, s->mark);
+    }
+    if (s->foot)
+        frame_line(p, MARGIN_LEFT, foot, width * (s->mark ? 0.4 : 0.8), &small_left, s->foot);
+    if (p->n_pages > 1)
+        frame_line(p, MARGIN_LEFT + width * 0.8, foot, width * 0.2, &small_right, page_words(p));
+    if (s->head && p->page > 1) {
+        p->y += frame_line(p, MARGIN_LEFT, p->y, width, &small_left, s->head) + 0.5;
+        paper_line(p, MARGIN_LEFT, p->y, MARGIN_LEFT + width, p->y, 0.2);
+        p->y += 3;
+    }
+}
+
+void paper_first_page(struct paper *p)
+{
+    p->page++;
+    p->y = MARGIN_TOP;
+    p->bottom = p->page_height - MARGIN_BOTTOM;
+    cairo_save(p->cr);
+    if (p->wanted && p->wanted != p->page) {
+        cairo_rectangle(p->cr, 0, 0, 0, 0);
+        cairo_clip(p->cr);
+    }
+    page_frame(p);
+}
+
+void paper_last_page(struct paper *p)
+{
+    cairo_restore(p->cr);
+    cairo_show_page(p->cr);
+}
+
+void paper_break(struct paper *p)
+{
+    assert(p->page < PAPER_PAGES_MAX);
+    paper_last_page(p);
+    paper_first_page(p);
+}
+
+void paper_skip(struct paper *p, double mm)
+{
+    p->y += mm;
+}
+
+void paper_need(struct paper *p, double mm)
+{
+    if (p->y + mm > p->bottom)
+        paper_break(p);
+}
+
+double paper_reserve(struct paper *p, double mm)
+{
+    p->bottom -= mm;
+    return p->bottom;
+}
+
+/* ---------------------------------------------------------------- ink */
+
+static void set_ink(struct paper *p, enum paper_ink ink)
+{
+    static const double rgb[][3] = {[PAPER_BLACK] = {0, 0, 0},
+                                    [PAPER_GREY] = {0.25, 0.25, 0.25},
+                                    [PAPER_GREEN] = {0.04, 0.38, 0.16},
+                                    [PAPER_RED] = {0.66, 0.05, 0.08},
+                                    [PAPER_AMBER] = {0.55, 0.33, 0}};
+    cairo_set_source_rgb(p->cr, rgb[ink][0], rgb[ink][1], rgb[ink][2]);
+}
+
+void paper_line(struct paper *p, double x, double y, double x2, double y2, double thick_mm)
+{
+    set_ink(p, PAPER_BLACK);
+    cairo_set_line_width(p->cr, thick_mm * PT_PER_MM);
+    cairo_move_to(p->cr, x * PT_PER_MM, y * PT_PER_MM);
+    cairo_line_to(p->cr, x2 * PT_PER_MM, y2 * PT_PER_MM);
+    cairo_stroke(p->cr);
+}
+
+void paper_box(struct paper *p, double x, double y, double width, double height, bool shaded)
+{
+    cairo_rectangle(p->cr, x * PT_PER_MM, y * PT_PER_MM, width * PT_PER_MM, height * PT_PER_MM);
+    if (shaded) {
+        cairo_set_source_rgb(p->cr, 0.94, 0.94, 0.94);
+        cairo_fill(p->cr);
+        return;
+    }
+    set_ink(p, PAPER_BLACK);
+    cairo_set_line_width(p->cr, 0.25 * PT_PER_MM);
+    cairo_stroke(p->cr);
+}
+
+/* One path, so that no viewer shows hairlines between the rows. */
+void paper_code(struct paper *p, const struct qr_matrix *m, double x, double y, double side,
+                const char *link)
+{
+    int n = qr_side(m);
+    double module = side * PT_PER_MM / n;
+    cairo_save(p->cr);
+    if (link)
+        cairo_tag_begin(p->cr, CAIRO_TAG_LINK,
+                        arena_printf(p->a, "uri='%s' rect=[%.3f %.3f %.3f %.3f]", link,
+                                     x * PT_PER_MM, y * PT_PER_MM, side * PT_PER_MM,
+                                     side * PT_PER_MM));
+    cairo_translate(p->cr, x * PT_PER_MM, y * PT_PER_MM);
+    for (int row = 0; row < n; row++)
+        for (int col = 0; col < n; col++)
+            if (qr_dark(m, col, row))
+                cairo_rectangle(p->cr, col * module, row * module, module, module);
+    set_ink(p, PAPER_BLACK);
+    cairo_fill(p->cr);
+    if (link)
+        cairo_tag_end(p->cr, CAIRO_TAG_LINK);
+    cairo_restore(p->cr);
+}
+
+/* ---------------------------------------------------------------- text */
+
+void layout_unrefp(PangoLayout **layout)
+{
+    g_clear_object(layout);
+}
+
+/* "10.05 น." stays on one line. */
+static void keep_hours_together(PangoAttrList *attributes, const char *text)
+{
+    static const char hours[] = " น.";
+    for (const char *p = text; (p = strstr(p, hours)); p += strlen(hours)) {
+        PangoAttribute *together = pango_attr_allow_breaks_new(FALSE);
+        together->start_index = (guint)(p - text - (p > text));
+        together->end_index = (guint)(p - text) + (guint)strlen(hours);
+        pango_attr_list_insert(attributes, together);
+    }
+}
+
+static void set_attributes(PangoLayout *layout, const char *text)
+{
+    PangoAttrList *attributes = pango_attr_list_new();
+    keep_hours_together(attributes, text);
+    /* A hyphen that pango puts where it breaks a file name would be part of the name. */
+    pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(FALSE));
+    pango_layout_set_attributes(layout, attributes);
+    pango_attr_list_unref(attributes);
+}
+
+static bool is_thai_mark(gunichar c)
+{
+    return c == 0x0E31 || (c >= 0x0E34 && c <= 0x0E3A) || (c >= 0x0E47 && c <= 0x0E4E);
+}
+
+/* Marks belong to the letter below or above them: told so, cairo writes the letter and its marks
+ * into the file as one piece of text, and searching and copying find ชั้น, not ชัน้. */
+static void join_marks(PangoLayout *layout)
+{
+    const char *text = pango_layout_get_text(layout);
+    PangoLayoutIter *iter = pango_layout_get_iter(layout);
+    do {
+        PangoLayoutRun *run = pango_layout_iter_get_run_readonly(iter);
+        if (!run || run->item->analysis.level % 2)
+            continue; /* a line's end, or text that runs to the left */
+        PangoGlyphString *glyphs = run->glyphs;
+        for (int i = 1; i < glyphs->num_glyphs; i++) {
+            const char *letter = text + run->item->offset + glyphs->log_clusters[i];
+            if (!is_thai_mark(g_utf8_get_char(letter)))
+                continue;
+            glyphs->log_clusters[i] = glyphs->log_clusters[i - 1];
+            glyphs->glyphs[i].attr.is_cluster_start = 0;
+        }
+    } while (pango_layout_iter_next_run(iter));
+    pango_layout_iter_free(iter);
+}
+
+PangoLayout *paper_lay(struct paper *p, double width, const struct paper_type *type,
+                       const char *text, int max_lines)
+{
+    static const PangoAlignment alignments[] = {[PAPER_LEFT] = PANGO_ALIGN_LEFT,
+                                                [PAPER_CENTER] = PANGO_ALIGN_CENTER,
+                                                [PAPER_RIGHT] = PANGO_ALIGN_RIGHT};
+    PangoLayout *layout = pango_layout_new(p->context);
+    PangoFontDescription *font = pango_font_description_new();
+    pango_font_description_set_family_static(font, type->mono ? code_font : body_font);
+    pango_font_description_set_size(font, (int)(type->pt * PANGO_SCALE));
+    pango_font_description_set_weight(font, type->bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+    pango_layout_set_font_description(layout, font);
+    pango_font_description_free(font);
+    set_attributes(layout, text);
+    pango_layout_set_width(layout, (int)(width * PT_PER_MM * PANGO_SCALE));
+    pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+    pango_layout_set_alignment(layout, alignments[type->align]);
+    if (max_lines > 0) {
+        pango_layout_set_height(layout, -max_lines);
+        pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
+    }
+    pango_layout_set_text(layout, text, -1);
+    join_marks(layout);
+    return layout;
+}
+
+double paper_layout_height(PangoLayout *layout)
+{
+    int height;
+    pango_layout_get_size(layout, NULL, &height);
+    return (double)height / PANGO_SCALE / PT_PER_MM;
+}
+
+void paper_show(struct paper *p, PangoLayout *layout, double x, double y, enum paper_ink ink)
+{
+    set_ink(p, ink);
+    cairo_move_to(p->cr, x * PT_PER_MM, y * PT_PER_MM);
+    pango_cairo_show_layout(p->cr, layout);
+}
+
+/* Lines stay lines; every other control letter and what turns text around is made visible. */
+static char *clean(struct paper *p, const char *text)
+{
+    struct buf out CLEANUP(buf_fini) = {0};
+    for (size_t n; *text; text += n + (text[n] == '\n')) {
+        n = strcspn(text, "\n");
+        buf_adds(&out, text_clean(p->a, text, n));
+        if (text[n] == '\n')
+            buf_addc(&out, '\n');
+    }
+    return arena_strdup(p->a, buf_str(&out));
+}
+
+double paper_text_at(struct paper *p, double x, double y, double width,
+                     const struct paper_type *type, const char *text)
+{
+    PangoLayout *layout CLEANUP(layout_unrefp)
+    = paper_lay(p, width, type, clean(p, text), 0);
+    paper_show(p, layout, x, y, type->ink);
+    return paper_layout_height(layout);
+}
+
+double paper_text_height(struct paper *p, double width, const struct paper_type *type,
+                         const char *text)
+{
+    PangoLayout *layout CLEANUP(layout_unrefp)
+    = paper_lay(p, width, type, clean(p, text), 0);
+    return paper_layout_height(layout);
+}
+
+/* Line by line from paper_y() on, over as many pages as it takes. */
+static void flow(struct paper *p, PangoLayout *layout, double x, enum paper_ink ink)
+{
+    PangoLayoutIter *iter = pango_layout_get_iter(layout);
+    do {
+        PangoRectangle line;
+        pango_layout_iter_get_line_extents(iter, NULL, &line);
+        double height = (double)line.height / PANGO_SCALE / PT_PER_MM;
+        double rise = (double)(pango_layout_iter_get_baseline(iter) - line.y) / PANGO_SCALE;
+        paper_need(p, height);
+        set_ink(p, ink);
+        cairo_move_to(p->cr, x * PT_PER_MM + (double)line.x / PANGO_SCALE, p->y * PT_PER_MM + rise);
+        pango_cairo_show_layout_line(p->cr, pango_layout_iter_get_line_readonly(iter));
+        p->y += height;
+    } while (pango_layout_iter_next_line(iter));
+    pango_layout_iter_free(iter);
+}
+
+void paper_text(struct paper *p, const struct paper_type *type, const char *text)
+{
+    PangoLayout *layout CLEANUP(layout_unrefp)
+    = paper_lay(p, paper_width(p), type, clean(p, text), 0);
+    flow(p, layout, MARGIN_LEFT, type->ink);
+}
+
+void paper_field(struct paper *p, double label_mm, const struct paper_type *type, const char *label,
+                 const char *value)
+{
+    struct paper_type bold = *type;
+    bold.bold = true;
+    bold.ink = PAPER_BLACK;
+    PangoLayout *words CLEANUP(layout_unrefp)
+    = paper_lay(p, paper_width(p) - label_mm, type, clean(p, value), 0);
+    paper_need(p, paper_text_height(p, label_mm, &bold, label));
+    paper_text_at(p, MARGIN_LEFT, p->y, label_mm, &bold, label);
+    flow(p, words, MARGIN_LEFT + label_mm, type->ink);
+    p->y += FIELD_GAP;
+}

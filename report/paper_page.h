@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * What a page in the making is, for report/paper*.c alone. */
+#ifndef REPORT_PAPER_PAGE_H
+#define REPORT_PAPER_PAGE_H
+
+#include "report/paper.h"
+#include <cairo.h>
+#include <pango/pangocairo.h>
+
+#define PT_PER_MM (72.0 / 25.4)
+
+struct paper {
+    const struct paper_setup *setup;
+    struct arena *a;
+    cairo_t *cr; /* a unit is a point */
+    PangoContext *context;
+    double page_width, page_height; /* mm */
+    double y, bottom;               /* mm */
+    int page;                       /* from 1 */
+    int n_pages;                    /* 0: not known yet */
+    int wanted;                     /* the only page that is drawn; 0: all */
+};
+
+/* A paragraph made ready; to be given to g_object_unref. max_lines 0: as many as it takes. */
+PangoLayout *paper_lay(struct paper *p, double width, const struct paper_type *type,
+                       const char *text, int max_lines);
+double paper_layout_height(PangoLayout *layout);
+void paper_show(struct paper *p, PangoLayout *layout, double x, double y, enum paper_ink ink);
+void layout_unrefp(PangoLayout **layout);
+
+void paper_first_page(struct paper *p);
+void paper_last_page(struct paper *p);
+
+#endif
