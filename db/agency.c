@@ -169,8 +169,7 @@ static bool mark_is_free(struct db *db, const struct params *p, const char *valu
 bool agency_mark_put(struct db *db, int agency_id, const struct agency_mark *m, const char *who,
                      enum row_change *out, struct err *err)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct rows r CLEANUP(rows_fini) = {0};
     struct params p = {0};
     const char *value = thai_fold(a, m->value);
@@ -190,8 +189,7 @@ bool agency_mark_put(struct db *db, int agency_id, const struct agency_mark *m, 
 bool agency_mark_end(struct db *db, int agency_id, const char *kind, const char *value,
                      int64_t until_us, const char *who, struct err *err)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct rows r CLEANUP(rows_fini) = {0};
     struct params p = {0};
     value = thai_fold(a, value);

@@ -116,8 +116,7 @@ static bool holiday_ok(const struct holiday *h, struct err *err)
 bool holiday_put(struct db *db, int version, const struct holiday *h, const char *who,
                  enum row_change *out, struct err *err)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct rows r CLEANUP(rows_fini) = {0};
     struct params p = {0};
     if (!holiday_ok(h, err))
@@ -145,8 +144,7 @@ bool holiday_put(struct db *db, int version, const struct holiday *h, const char
 bool holiday_revoke(struct db *db, int version, const struct holiday *which, int64_t at_us,
                     const char *who, int *n_out, struct err *err)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct rows r CLEANUP(rows_fini) = {0};
     struct params p = {0};
     param_time(&p, which->date_us);

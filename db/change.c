@@ -14,8 +14,7 @@ static void json_freep(json_t **json)
 
 bool change_record(struct db *db, struct err *err, const struct change *c, ...)
 {
-    json_t *facts CLEANUP(json_freep)
-    = json_object();
+    json_t *facts CLEANUP(json_freep) = json_object();
     va_list pairs;
     va_start(pairs, c);
     for (const char *name; (name = va_arg(pairs, const char *));) {
@@ -24,8 +23,7 @@ bool change_record(struct db *db, struct err *err, const struct change *c, ...)
             json_object_set_new(facts, name, json_string(text));
     }
     va_end(pairs);
-    char *detail CLEANUP(mem_freep)
-    = json_dumps(facts, JSON_SORT_KEYS | JSON_COMPACT);
+    char *detail CLEANUP(mem_freep) = json_dumps(facts, JSON_SORT_KEYS | JSON_COMPACT);
     struct event e = {.who = c->who,
                       .matter_id = c->matter_id,
                       .what = c->what,

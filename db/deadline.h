@@ -81,7 +81,7 @@ struct deadline_move {
     int meeting_id;         /* 0: the deadline hangs on no meeting */
     const char *what;       /* "12/2564 กรมศุลกากร", "ประชุม ครม. 20 เม.ย. 64" */
     int64_t due_us, new_due_us;
-    const char *new_basis;
+    const char *basis; /* of the old one */
 };
 struct deadline_moves {
     struct deadline_move *move;
@@ -91,7 +91,7 @@ struct deadline_moves {
  */
 bool deadline_moves(struct arena *a, struct db *db, struct deadline_moves *out,
                     struct err *err) MUST_CHECK;
-/* Confirmed: move them all, as new versions with that reason. */
+/* Confirmed: move them all, as new versions with that reason. out  cut-offs and deadlines moved */
 bool deadline_move_all(struct db *db, const char *why, const char *who, int *n_out,
                        struct err *err) MUST_CHECK;
 

@@ -49,7 +49,8 @@ bool meeting_move(struct db *db, const struct meeting_change *c, int *id_out, in
 bool meeting_cancel(struct db *db, const struct meeting_change *c, int *n_moved_out,
                     struct err *err) MUST_CHECK;
 
-/* The meeting of a body on a day: the planned one, else where one of that day was moved to.
+/* The meeting of a body on a day: the planned one, else where one of that day was moved to (SQL:
+ * meeting_on).
  * out  0: none */
 bool meeting_find(struct db *db, const char *body, int64_t day_us, int *id_out,
                   struct err *err) MUST_CHECK;

@@ -28,7 +28,7 @@ begin
     if not last.holds then
         select * into last from deadline where expectation_id = new.expectation_id and holds order by version desc limit 1;
     end if;
-    new.holds := new.level <= coalesce(last.level, 7) or new.level = 7 ;
+    new.holds := new.level <= coalesce(last.level, 7) or new.level = 7;
     new.passed_due := null;
     if new.holds and new.level not in (1, 7) and not new.erases_lateness then
         new.passed_due := coalesce(last.passed_due, case when last.due_at < new.created_at then last.due_at end);
@@ -278,11 +278,12 @@ create function deadline_moves(as_of timestamptz)
 returns table (expectation_id bigint, due_at timestamptz, new_due_at timestamptz) language sql stable as $$
     select n.expectation_id, n.due_at, n.new_due_at
     from (select d.expectation_id, d.due_at, bangkok(
-                     case when d.working then working_day_of(c.gaps, working_no(c.off, d.from_date) + d.days)
-                          when is_working(c.off, d.from_date + d.days) then d.from_date + d.days
-                          else working_day_of(c.gaps, working_no(c.off, d.from_date + d.days) + 1) end,
+                     case when d.working and d.days > 0 then working_day_of(c.gaps, working_no(c.off, d.from_date) + d.days)
+                          when is_working(c.off, l.last) then l.last
+                          else working_day_of(c.gaps, working_no(c.off, l.last) + 1) end,
                      office_closes(as_of)) as new_due_at
           from working_calendar(as_of) c cross join deadline_current(as_of) d
+          cross join lateral (select d.from_date + case when d.working then 0 else d.days end as last) l
           where d.days is not null) n
     join expectation_judgement(as_of) j using (expectation_id)
     where n.new_due_at <> n.due_at and j.verdict in ('PENDING', 'DUE_SOON', 'OVERDUE', 'INCOMPLETE') $$;
