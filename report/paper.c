@@ -5,6 +5,7 @@
 
 #include "base/thai.h"
 #include <assert.h>
+#include <pango/pangocairo.h>
 #include <string.h>
 
 #define MARGIN_LEFT   24.0
@@ -59,8 +60,7 @@ static char *page_words(struct paper *p)
 static double frame_line(struct paper *p, double x, double y, double width,
                          const struct paper_type *type, const char *text)
 {
-    PangoLayout *layout CLEANUP(layout_unrefp)
-    = paper_lay(p, width, type, clean(p, text), 1);
+    PangoLayout *layout CLEANUP(layout_unrefp) = paper_lay(p, width, type, clean(p, text), 1);
     paper_show(p, layout, x, y, type->ink);
     return paper_layout_height(layout);
 }
@@ -298,8 +298,7 @@ static char *clean(struct paper *p, const char *text)
 double paper_text_at(struct paper *p, double x, double y, double width,
                      const struct paper_type *type, const char *text)
 {
-    PangoLayout *layout CLEANUP(layout_unrefp)
-    = paper_lay(p, width, type, clean(p, text), 0);
+    PangoLayout *layout CLEANUP(layout_unrefp) = paper_lay(p, width, type, clean(p, text), 0);
     paper_show(p, layout, x, y, type->ink);
     return paper_layout_height(layout);
 }
@@ -307,8 +306,7 @@ double paper_text_at(struct paper *p, double x, double y, double width,
 double paper_text_height(struct paper *p, double width, const struct paper_type *type,
                          const char *text)
 {
-    PangoLayout *layout CLEANUP(layout_unrefp)
-    = paper_lay(p, width, type, clean(p, text), 0);
+    PangoLayout *layout CLEANUP(layout_unrefp) = paper_lay(p, width, type, clean(p, text), 0);
     return paper_layout_height(layout);
 }
 
@@ -332,8 +330,8 @@ static void flow(struct paper *p, PangoLayout *layout, double x, enum paper_ink 
 
 void paper_text(struct paper *p, const struct paper_type *type, const char *text)
 {
-    PangoLayout *layout CLEANUP(layout_unrefp)
-    = paper_lay(p, paper_width(p), type, clean(p, text), 0);
+    PangoLayout *layout CLEANUP(layout_unrefp) =
+        paper_lay(p, paper_width(p), type, clean(p, text), 0);
     flow(p, layout, MARGIN_LEFT, type->ink);
 }
 
@@ -343,8 +341,8 @@ void paper_field(struct paper *p, double label_mm, const struct paper_type *type
     struct paper_type bold = *type;
     bold.bold = true;
     bold.ink = PAPER_BLACK;
-    PangoLayout *words CLEANUP(layout_unrefp)
-    = paper_lay(p, paper_width(p) - label_mm, type, clean(p, value), 0);
+    PangoLayout *words CLEANUP(layout_unrefp) =
+        paper_lay(p, paper_width(p) - label_mm, type, clean(p, value), 0);
     paper_need(p, paper_text_height(p, label_mm, &bold, label));
     paper_text_at(p, MARGIN_LEFT, p->y, label_mm, &bold, label);
     flow(p, words, MARGIN_LEFT + label_mm, type->ink);

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include <cairo-pdf.h>
+#include <pango/pangocairo.h>
 #include <string.h>
 
 #define A4_SHORT 210.0
@@ -74,12 +75,9 @@ struct job {
 static bool run(const struct job *job, cairo_surface_t *surface, double scale, int n_pages,
                 int wanted, int *pages_out, struct err *err)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
-    PangoContext *context CLEANUP(context_freep)
-    = context_new();
-    cairo_t *cr CLEANUP(cairo_freep)
-    = cairo_create(surface);
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    PangoContext *context CLEANUP(context_freep) = context_new();
+    cairo_t *cr CLEANUP(cairo_freep) = cairo_create(surface);
     if (!font_is_there(context, err))
         return false;
     struct paper p = {.setup = job->setup, .a = a, .cr = cr, .context = context};
@@ -115,8 +113,8 @@ static bool pdf_once(const struct job *job, int n_pages, int *pages_out, struct 
 {
     double width = (job->setup->landscape ? A4_LONG : A4_SHORT) * PT_PER_MM;
     double height = (job->setup->landscape ? A4_SHORT : A4_LONG) * PT_PER_MM;
-    cairo_surface_t *surface CLEANUP(surface_freep)
-    = cairo_pdf_surface_create_for_stream(to_buf, out, width, height);
+    cairo_surface_t *surface CLEANUP(surface_freep) =
+        cairo_pdf_surface_create_for_stream(to_buf, out, width, height);
     set_metadata(surface, job->setup);
     if (!run(job, surface, 1, n_pages, 0, pages_out, err))
         return false;
@@ -149,8 +147,8 @@ bool paper_pdf(const struct paper_setup *setup, paper_draw *draw, const void *fa
 
 static bool count_pages(const struct job *job, int *n_out, struct err *err)
 {
-    cairo_surface_t *nothing CLEANUP(surface_freep)
-    = cairo_recording_surface_create(CAIRO_CONTENT_ALPHA, &(cairo_rectangle_t){0, 0, 1, 1});
+    cairo_surface_t *nothing CLEANUP(surface_freep) =
+        cairo_recording_surface_create(CAIRO_CONTENT_ALPHA, &(cairo_rectangle_t){0, 0, 1, 1});
     return run(job, nothing, 1, 1, 1, n_out, err);
 }
 
@@ -164,10 +162,9 @@ bool paper_png(const struct paper_setup *setup, paper_draw *draw, const void *fa
         return false;
     double width = (setup->landscape ? A4_LONG : A4_SHORT) * PT_PER_MM * scale;
     double height = (setup->landscape ? A4_SHORT : A4_LONG) * PT_PER_MM * scale;
-    cairo_surface_t *surface CLEANUP(surface_freep)
-    = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)width, (int)height);
-    cairo_t *paint CLEANUP(cairo_freep)
-    = cairo_create(surface);
+    cairo_surface_t *surface CLEANUP(surface_freep) =
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)width, (int)height);
+    cairo_t *paint CLEANUP(cairo_freep) = cairo_create(surface);
     cairo_set_source_rgb(paint, 1, 1, 1);
     cairo_paint(paint);
     if (!run(&job, surface, scale, n_pages, page, &drawn, err))

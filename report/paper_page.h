@@ -4,16 +4,19 @@
 #define REPORT_PAPER_PAGE_H
 
 #include "report/paper.h"
-#include <cairo.h>
-#include <pango/pangocairo.h>
+
+/* cairo_t, PangoContext and PangoLayout by their own tags: headers of ours include no library. */
+struct _cairo;
+struct _PangoContext;
+struct _PangoLayout;
 
 #define PT_PER_MM (72.0 / 25.4)
 
 struct paper {
     const struct paper_setup *setup;
     struct arena *a;
-    cairo_t *cr; /* a unit is a point */
-    PangoContext *context;
+    struct _cairo *cr; /* a unit is a point */
+    struct _PangoContext *context;
     double page_width, page_height; /* mm */
     double y, bottom;               /* mm */
     int page;                       /* from 1 */
@@ -22,11 +25,12 @@ struct paper {
 };
 
 /* A paragraph made ready; to be given to g_object_unref. max_lines 0: as many as it takes. */
-PangoLayout *paper_lay(struct paper *p, double width, const struct paper_type *type,
-                       const char *text, int max_lines);
-double paper_layout_height(PangoLayout *layout);
-void paper_show(struct paper *p, PangoLayout *layout, double x, double y, enum paper_ink ink);
-void layout_unrefp(PangoLayout **layout);
+struct _PangoLayout *paper_lay(struct paper *p, double width, const struct paper_type *type,
+                               const char *text, int max_lines);
+double paper_layout_height(struct _PangoLayout *layout);
+void paper_show(struct paper *p, struct _PangoLayout *layout, double x, double y,
+                enum paper_ink ink);
+void layout_unrefp(struct _PangoLayout **layout);
 
 void paper_first_page(struct paper *p);
 void paper_last_page(struct paper *p);

@@ -4,6 +4,7 @@
 
 #include "base/thai.h"
 #include <assert.h>
+#include <pango/pangocairo.h>
 #include <string.h>
 
 #define CELL_PAD_X 1.2 /* mm */

@@ -48,8 +48,7 @@ static void panel(struct paper *p, const struct receipt *r)
     static const struct paper_type label = {.pt = 11, .align = PAPER_CENTER, .ink = PAPER_GREY};
     struct arena *a = paper_arena(p);
     bool plain = !is_given(r->series) || strcmp(r->series, "R") == 0;
-    const char *labels[] = {plain ? "เลขทะเบียนรับ"
-                                  : arena_printf(a, "เลขทะเบียนรับ (%s)", r->series),
+    const char *labels[] = {plain ? "เลขทะเบียนรับ" : arena_printf(a, "เลขทะเบียนรับ (%s)", r->series),
                             "วันที่รับ", "เวลารับ"};
     const char *values[] = {thai_number(p, r),
                             thai_digits(a, thai_time(a, r->entered_at_us, THAI_DATE_LONG)),
@@ -224,8 +223,7 @@ static void set_up(struct arena *a, const struct receipt *r, struct paper_setup 
 
 bool receipt_pdf(const struct receipt *r, struct buf *out, struct err *err)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct sheet sheet = {.r = r};
     struct paper_setup setup;
     set_up(a, r, &setup);
@@ -235,8 +233,7 @@ bool receipt_pdf(const struct receipt *r, struct buf *out, struct err *err)
 
 bool receipt_png(const struct receipt *r, int dpi, struct buf *out, struct err *err)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct sheet sheet = {.r = r};
     struct paper_setup setup;
     set_up(a, r, &setup);
