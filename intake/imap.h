@@ -45,14 +45,14 @@ typedef bool imap_mail_fn(void *user, uint32_t uid, int raw_fd, uint64_t size_by
                           struct err *err);
 
 /* BODY.PEEK[] of up to 50 UIDs in one command, streamed; mail that vanished meanwhile is not
- * called. err  RETRY lost in between (close, open, list again); REFUSE a mail over max_bytes (only
- * when asked for alone) */
+ * called, nor is one over max_bytes among others: ask for it alone. err  RETRY lost in between
+ * (close, open, list again); REFUSE a mail over max_bytes (only when asked for alone) */
 bool imap_fetch(struct imap *c, const uint32_t *uids, uint32_t n_uids, uint64_t max_bytes,
                 imap_mail_fn *fn, void *user, struct err *err) MUST_CHECK;
 
 /* Move by UID: MOVE, or COPY, STORE \Deleted and UID EXPUNGE; never a bare EXPUNGE. Without UIDPLUS
- * the copy stays marked and err says so. A UID that is gone is success with moved_out false. err
- * UNSURE the answer was lost: list again */
+ * the original stays, marked as deleted: success, and err->text says so with kind ERR_NONE. A UID
+ * that is gone is success with moved_out false. err UNSURE the answer was lost: list again */
 bool imap_move(struct imap *c, uint32_t uid, const char *folder, bool *moved_out,
                struct err *err) MUST_CHECK;
 

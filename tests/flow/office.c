@@ -71,8 +71,9 @@ struct office *office_start(const char *const *options)
     struct arena *a = arena_new();
     struct office *o = arena_alloc(a, sizeof *o);
     o->a = a;
-    o->dir = arena_printf(a, "%s/office/%s.%d", PROGRAMS, program_invocation_short_name, getpid());
     mkdir(PROGRAMS "/office", 0755);
+    o->dir = arena_printf(a, "%s/office/%s.XXXXXX", PROGRAMS, program_invocation_short_name);
+    assert_non_null(mkdtemp(o->dir));
     if (run_script("start", o->dir, options) != 0)
         fail_msg("the private office in %s did not start", o->dir);
     o->env = read_file(a, arena_printf(a, "%s/env", o->dir));

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * The gate before libetpan's parser. See imap_vet.h. */
+#include "intake/imap_vet.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static bool vet_status(const char *text, struct err *err);
+static bool vet_data(struct imap_vet *v, const char *line, struct err *err);
+static void note_news(struct imap_vet *v, const char *line);
+
+void imap_vet_init(struct imap_vet *v)
+{
+    *v = (struct imap_vet){.literal_max = IMAP_LITERAL_MAX};
+}
+
+/* "OK", "NO", "BAD", "PREAUTH", "BYE" at text: what stands behind it, else NULL. */
+static const char *after_status(const char *text)
+{
+    static const char *const words[] = {"OK", "NO", "BAD", "PREAUTH", "BYE"};
+    size_t n = strcspn(text, " ");
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (n == strlen(words[i]) && strncasecmp(text, words[i], n) == 0)
+            return text + n + (text[n] == ' ');
+    return NULL;
+}
+
+bool imap_vet_line(struct imap_vet *v, const char *line, struct err *err)
+{
+    v->literal = 0;
+    if (v->inside)
+        return vet_data(v, line, err);
+    v->depth = 0;
+    if (*line == '+')
+        return true;
+    const char *word = strchr(line, ' ');
+    if (!word)
+        return err_set(err, ERR_RETRY, "the server sent a line that is no IMAP response");
+    const char *status = after_status(word + 1);
+    bool untagged = line[0] == '*' && line[1] == ' ';
+    if (untagged && status && strncasecmp(word + 1, "BYE", 3) == 0 && !v->may_end)
+        return err_set(err, ERR_RETRY, "the server ends the connection: %.200s", status);
+    if (status)
+        return vet_status(status, err);
+    if (!untagged)
+        return err_set(err, ERR_RETRY, "the server sent a line that is no IMAP response");
+    note_news(v, line);
+    return vet_data(v, line, err);
+}
+
+/* A response code must close on its line, and its lists must close inside it. */
+static bool vet_status(const char *text, struct err *err)
+{
+    if (*text != '[')
+        return true;
+    int depth = 0;
+    for (const char *p = text + 1; *p; p++) {
+        depth += (*p == '(') - (*p == ')');
+        if (depth < 0 || depth > 2)
+            break;
+        if (*p == ']' && depth == 0)
+            return true;
+    }
+    return err_set(err, ERR_RETRY, "the server sent a response code that does not close");
+}
+
+/* The number in a "{number}" at the end of the line. */
+static bool literal_at_end(const char *line, uint64_t *out)
+{
+    size_t n = strlen(line);
+    if (n < 3 || line[n - 1] != '}')
+        return false;
+    const char *p = line + n - 2;
+    while (p > line && isdigit((unsigned char)*p))
+        p--;
+    if (*p != '{' || p == line + n - 2)
+        return false;
+    *out = strtoull(p + 1, NULL, 10); /* stays at its highest value when it overflows */
+    return true;
+}
+
+/* Depth outside quoted strings; a quoted string ends on its line. */
+static bool vet_data(struct imap_vet *v, const char *line, struct err *err)
+{
+    bool quoted = false;
+    for (const char *p = line; *p; p++) {
+        if (quoted && *p == '\\' && p[1])
+            p++;
+        else if (*p == '"')
+            quoted = !quoted;
+        else if (!quoted)
+            v->depth += (*p == '(') - (*p == ')');
+        if (v->depth > IMAP_DEPTH_MAX)
+            return err_set(err, ERR_RETRY, "the server nests a response deeper than %d",
+                           IMAP_DEPTH_MAX);
+    }
+    if (quoted)
+        return err_set(err, ERR_RETRY, "the server sent a quoted string that does not close");
+    uint64_t size = 0;
+    v->inside = literal_at_end(line, &size);
+    if (v->inside && size > v->literal_max)
+        return err_set(err, ERR_RETRY, "the server announces %llu bytes where %llu are the limit",
+                       (unsigned long long)size, (unsigned long long)v->literal_max);
+    v->literal = size;
+    return true;
+}
+
+static void note_news(struct imap_vet *v, const char *line)
+{
+    const char *word = line + 2;
+    while (isdigit((unsigned char)*word))
+        word++;
+    if (strcasecmp(word, " EXISTS") == 0)
+        v->n_exists++;
+    else if (strcasecmp(word, " EXPUNGE") == 0 || strncasecmp(word, "VANISHED ", 9) == 0)
+        v->n_gone++;
+}

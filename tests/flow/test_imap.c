@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * IMAP against a real Dovecot: listing, fetching, moving, waiting, signing in. */
+#include "base/buf.h"
+#include "base/clock.h"
+#include "intake/imap.h"
+#include "tests/flow/office.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define ADDRESS "saraban@mof.example"
+
+enum { DAY = 60, MAIL_MAX = 1 << 27 };
+
+static struct office *office;
+
+static int start(void **state)
+{
+    (void)state;
+    static const char *const options[] = {"--parts", "dovecot", NULL};
+    office = office_start(options);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    office_stop(office);
+    return 0;
+}
+
+static struct imap *open_mailbox(const struct config_mailbox *m, struct imap_folder *folder)
+{
+    struct imap *c = NULL;
+    struct err err = {0};
+    if (!imap_open(m, &c, folder, &err))
+        fail_msg("%s", err.text);
+    return c;
+}
+
+static uint32_t list(struct imap *c, struct arena *a, struct imap_entry **entries)
+{
+    uint32_t n = 0;
+    struct err err = {0};
+    if (!imap_list(c, a, entries, &n, &err))
+        fail_msg("%s", err.text);
+    return n;
+}
+
+/* A mail that no two numbers share, with what breaks naive readers. */
+static char *mail_text(struct arena *a, unsigned i)
+{
+    return arena_printf(
+        a,
+        "From: clerk@customs.go.th\r\nSubject: =?utf-8?B?4LiX4LiU4Liq4Lit4Lia?= %u\r\n"
+        "Message-ID: <%u@customs.go.th>\r\n\r\n)\r\n* BYE\r\nA001 OK\r\n{%u}\r\n"
+        "8-bit: \xb7\xb4\xca\xcd\xba\r\nno line end after this: %u",
+        i, i, i * 7, i);
+}
+
+/* Empty every folder of the office's mailbox. */
+static int clean(void **state)
+{
+    (void)state;
+    CLEANUP(arena_freep)
+    struct arena *a = arena_new();
+    return system(
+        arena_printf(a, "rm -rf '%s/%s/Maildir'", office_get(office, "MAIL_DIR"), ADDRESS));
+}
+
+struct seen {
+    struct arena *a;
+    uint32_t n;
+    uint32_t uids[DAY];
+    char *text[DAY];
+    uint64_t bytes;
+    bool stop;
+};
+
+static bool see(void *user, uint32_t uid, int fd, uint64_t size, struct err *err)
+{
+    struct seen *s = user;
+    if (s->stop)
+        return err_set(err, ERR_RETRY, "the database is away");
+    assert_int_equal(lseek(fd, 0, SEEK_CUR), 0);
+    struct stat st;
+    assert_int_equal(fstat(fd, &st), 0);
+    assert_int_equal(st.st_size, size);
+    s->bytes += size;
+    if (s->n < DAY && size < 1 << 16) {
+        s->uids[s->n] = uid;
+        s->text[s->n] = arena_alloc(s->a, size + 1);
+        assert_int_equal(read(fd, s->text[s->n], size), size);
+    }
+    s->n++;
+    return true;
+}
+
+static void fetch_all(struct imap *c, const struct imap_entry *entries, uint32_t n, struct seen *s)
+{
+    uint32_t uids[50];
+    struct err err = {0};
+    for (uint32_t i = 0; i < n;) {
+        uint32_t k = 0;
+        while (k < 50 && i < n)
+            uids[k++] = entries[i++].uid;
+        if (!imap_fetch(c, uids, k, MAIL_MAX, see, s, &err))
+            fail_msg("%s", err.text);
+    }
+}
+
+/* A day of mails through one connection, with the options of a server. */
+static void day_of_mails(const struct office *o, bool expect_move, bool expect_uidplus)
+{
+    CLEANUP(arena_freep)
+    struct arena *a = arena_new();
+    for (unsigned i = 0; i < DAY; i++) {
+        char *text = mail_text(a, i);
+        office_deliver(o, ADDRESS, text, strlen(text));
+    }
+    struct config_mailbox m = office_mailbox(a, o, ADDRESS);
+    struct imap_folder folder = {0};
+    struct imap_entry *entries = NULL;
+    struct err err = {0};
+    CLEANUP(imap_closep)
+    struct imap *c = open_mailbox(&m, &folder);
+    assert_int_equal(folder.has_move, expect_move);
+    assert_int_equal(folder.has_uidplus, expect_uidplus);
+    assert_int_equal(folder.n_messages, DAY);
+    assert_int_not_equal(folder.uidvalidity, 0);
+    assert_int_equal(list(c, a, &entries), DAY);
+    struct seen seen = {.a = a};
+    fetch_all(c, entries, DAY, &seen);
+    assert_int_equal(seen.n, DAY);
+    for (unsigned i = 0; i < DAY; i++) {
+        assert_int_equal(seen.uids[i], entries[i].uid);
+        assert_string_equal(seen.text[i], mail_text(a, i));
+        assert_int_equal(entries[i].size_bytes, strlen(seen.text[i]));
+        assert_true(llabs(entries[i].internaldate_us - clock_now_us()) < 3600 * US_PER_S);
+        assert_false(entries[i].is_deleted);
+    }
+    bool moved = false;
+    for (unsigned i = 0; i < DAY; i++) {
+        assert_true(
+            imap_move(c, entries[i].uid, i % 2 ? m.done_folder : m.aside_folder, &moved, &err));
+        assert_true(moved);
+    }
+    if (expect_uidplus) {
+        assert_true(imap_move(c, entries[0].uid, m.done_folder, &moved, &err));
+        assert_false(moved);
+    }
+    uint32_t left = list(c, a, &entries);
+    assert_int_equal(left, expect_move || expect_uidplus ? 0 : DAY);
+    for (uint32_t i = 0; i < left; i++)
+        assert_true(entries[i].is_deleted);
+    /* "ลงทะเบียนแล้ว" and "พักไว้", as the Maildir spells them */
+    assert_int_equal(office_count(o, ADDRESS, ".&DiUOBw4XDjAOQA4aDjUOIg4ZDkEOJQ5JDic-"), DAY / 2);
+    assert_int_equal(office_count(o, ADDRESS, ".&Dh4OMQ4BDkQOJw5J-"), DAY / 2);
+}
+
+static void a_day_of_mails_is_listed_fetched_byte_for_byte_and_moved(void **state)
+{
+    (void)state;
+    day_of_mails(office, true, true);
+}
+
+static void without_move_mail_is_copied_and_its_uid_expunged(void **state)
+{
+    (void)state;
+    static const char *const options[] = {"--parts",   "dovecot",      "--no-move",
+                                          "--no-idle", "--no-sasl-ir", NULL};
+    struct office *other = office_start(options);
+    day_of_mails(other, false, true);
+    office_stop(other);
+}
+
+static void without_uidplus_the_copied_mail_stays_marked(void **state)
+{
+    (void)state;
+    static const char *const options[] = {"--parts", "dovecot", "--no-move", "--no-uidplus", NULL};
+    struct office *other = office_start(options);
+    day_of_mails(other, false, false);
+    CLEANUP(arena_freep)
+    struct arena *a = arena_new();
+    struct config_mailbox m = office_mailbox(a, other, ADDRESS);
+    struct imap_folder folder = {0};
+    struct imap_entry *entries = NULL;
+    CLEANUP(imap_closep)
+    struct imap *c = open_mailbox(&m, &folder);
+    assert_int_equal(list(c, a, &entries), DAY);
+    bool moved = false;
+    struct err err = {0};
+    assert_true(imap_move(c, entries[0].uid, m.done_folder, &moved, &err));
+    assert_non_null(strstr(err.text, "UIDPLUS"));
+    imap_closep(&c);
+    office_stop(other);
+}
+
+static void an_empty_folder_lists_nothing(void **state)
+{
+    (void)state;
+    CLEANUP(arena_freep)
+    struct arena *a = arena_new();
+    struct config_mailbox m = office_mailbox(a, office, ADDRESS);
+    struct imap_folder folder = {0};
+    struct imap_entry *entries = NULL;
+    CLEANUP(imap_closep)
+    struct imap *c = open_mailbox(&m, &folder);
+    assert_int_equal(list(c, a, &entries), 0);
+    struct err err = {0};
+    assert_true(imap_fetch(c, (uint32_t[]){4711}, 1, MAIL_MAX, see, NULL, &err));
+}
+
+static void mail_that_vanished_between_list_and_fetch_is_not_called(void **state)
+{
+    (void)state;
+    CLEANUP(arena_freep)
+    struct arena *a = arena_new();
+    for (unsigned i = 0; i < 4; i++) {
+        char *text = mail_text(a, i);
+        office_deliver(office, ADDRESS, text, strlen(text));
+    }
+    struct config_mailbox m = office_mailbox(a, office, ADDRESS);
+    struct imap_folder folder = {0};
+    struct imap_entry *entries = NULL, *again = NULL;
+    struct err err = {0};
+    bool moved = false;
+    CLEANUP(imap_closep)
+    struct imap *c = open_mailbox(&m, &folder);
+    CLEANUP(imap_closep)
+    struct imap *clerk = open_mailbox(&m, &folder);
+    assert_int_equal(list(c, a, &entries), 4);
+    assert_false(imap_move(clerk, entries[1].uid, "no such folder", &moved, &err));
+    assert_int_equal(err.kind, ERR_RETRY);
+    assert_true(imap_move(clerk, entries[1].uid, m.aside_folder, &moved, &err));
+    assert_true(moved);
+    uint32_t uids[] = {entries[0].uid, entries[1].uid, entries[2].uid, entries[3].uid, 4000000000};
+    struct seen seen = {.a = a};
+    assert_true(imap_fetch(c, uids, 5, MAIL_MAX, see, &seen, &err));
+    assert_int_equal(seen.n, 3);
+    assert_true(imap_move(c, entries[1].uid, m.done_folder, &moved, &err));
+    assert_false(moved);
+    assert_true(imap_noop(c, &err));
+    assert_int_equal(list(c, a, &again), 3);
+}
+
+static void a_mail_marked_by_a_human_is_told(void **state)
+{
+    (void)state;
+    CLEANUP(arena_freep)
+    struct arena *a = arena_new();
+    office_deliver(office, ADDRESS, "Subject: x\r\n\r\nx", 15);
+    struct config_mailbox m = office_mailbox(a, office, ADDRESS);
+    struct imap_folder folder = {0};
+    struct imap_entry *entries = NULL;
+    imap_close(open_mailbox(&m, &folder));
+    assert_int_equal(system(arena_printf(a, "cd '%s/%s/Maildir' && mv cur/* cur/1.x:2,ST",
+                                         office_get(office, "MAIL_DIR"), ADDRESS)),
+                     0);
+    CLEANUP(imap_closep)
+    struct imap *c = open_mailbox(&m, &folder);
+    assert_int_equal(list(c, a, &entries), 1);
+    assert_true(entries[0].is_deleted);
+}
+
+/* AddressSanitizer keeps what is freed; here it must not hide what libetpan keeps. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "quarantine_size_mb=4";
+}
+
+/* The highest resident memory since the last reset. */
+static long peak_kb(bool reset)
+{
+    long kb = 0;
+    char line[256];
+    FILE *f = fopen("/proc/self/status", "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof line, f))
+        sscanf(line, "VmHWM: %ld", &kb);
+    fclose(f);
+    if (reset) {
+        f = fopen("/proc/self/clear_refs", "w");
+        assert_non_null(f);
+        fputs("5", f);
+        assert_int_equal(fclose(f), 0);
+    }
+    return kb;
+}
+
+static void a_mail_of_60_mb_streams_with_little_memory(void **state)
+{
+    (void)state;
+    CLEANUP(arena_freep)
+    struct arena *a = arena_new();
+    CLEANUP(buf_fini)
+    struct buf big = {0};
+    buf_adds(&big, "Subject: big\r\n\r\n");
+    char line[79];
+    memset(line, 'A', 76);
+    memcpy(line + 76, "\r\n", 3);
+    while (big.len < 60000000)
+        buf_add(&big, line, 78);
+    office_deliver(office, ADDRESS, big.data, big.len);
+    office_deliver(office, ADDRESS, "Subject: small\r\n\r\n", 18);
+    size_t n = big.len;
+    buf_fini(&big);
+    struct config_mailbox m = office_mailbox(a, office, ADDRESS);
+    struct imap_folder folder = {0};
+    struct imap_entry *entries = NULL;
+    struct err err = {0};
+    CLEANUP(imap_closep)
+    struct imap *c = open_mailbox(&m, &folder);
+    assert_int_equal(list(c, a, &entries), 2);
+    struct seen seen = {.a = a};
+    peak_kb(true);
+    long before = peak_kb(false);
+    fetch_all(c, entries, 2, &seen);
+    assert_int_equal(seen.bytes, n + 18);
+    assert_in_range(peak_kb(false) - before, 0, 8 << 10);
+    seen = (struct seen){.a = a};
+    assert_false(imap_fetch(c, &entries[0].uid, 1, n - 1, see, &seen, &err));
+    assert_int_equal(err.kind, ERR_REFUSE);
+    assert_true(
+        imap_fetch(c, (uint32_t[]){entries[0].uid, entries[1].uid}, 2, n - 1, see, &seen, &err));
+    assert_int_equal(seen.n, 1);
+    assert_true(imap_fetch(c, &entries[0].uid, 1, n, see, &seen, &err));
+}
+
+static void a_fetch_that_is_stopped_ends_the_connection(void **state)
+{
+    (void)state;
+    CLEANUP(arena_freep)
+    struct arena *a = arena_new();
+    for (unsigned i = 0; i < 3; i++)
+        office_deliver(office, ADDRESS, "Subject: x\r\n\r\nx", 15);
+    struct config_mailbox m = office_mailbox(a, office, ADDRESS);
+    struct imap_folder folder = {0};
+    struct imap_entry *entries = NULL;
+    struct err err = {0};
+    CLEANUP(imap_closep)
+    struct imap *c = open_mailbox(&m, &folder);
+    assert_int_equal(list(c, a, &entries), 3);
+    struct seen seen = {.a = a, .stop = true};
+    assert_false(
+        imap_fetch(c, (uint32_t[]){entries[0].uid, entries[1].uid}, 2, MAIL_MAX, see, &seen, &err));
+    assert_string_equal(err.text, "the database is away");
+    assert_false(imap_noop(c, &err));
+    assert_int_equal(err.kind, ERR_RETRY);
+}
+
+static void *deliver_later(void *arg)
+{
+    (void)arg;
+    usleep(300000);
+    office_deliver(office, ADDRESS, "Subject: news\r\n\r\nx", 18);
+    return NULL;
+}
+
+static void *wake_later(void *arg)
+{
+    usleep(300000);
+    assert_int_equal(write(*(int *)arg, "x", 1), 1);
+    return NULL;
+}
+
+static void idle_wakes_for_new_mail_and_for_its_owner(void **state)
+{
+    (void)state;
+    CLEANUP(arena_freep)
+    struct arena *a = arena_new();
+    struct config_mailbox m = office_mailbox(a, office, ADDRESS);
+    struct imap_folder folder = {0};
+    struct imap_entry *entries = NULL;
+    struct err err = {0};
+    bool news = true;
+    int fds[2];
+    pthread_t other;
+    CLEANUP(imap_closep)
+    struct imap *c = open_mailbox(&m, &folder);
+    assert_true(folder.has_idle);
+    assert_int_equal(list(c, a, &entries), 0);
+    assert_int_equal(pipe(fds), 0);
+    assert_true(imap_idle(c, fds[0], 200, &news, &err));
+    assert_false(news);
+    assert_int_equal(pthread_create(&other, NULL, deliver_later, NULL), 0);
+    assert_true(imap_idle(c, fds[0], 20000, &news, &err));
+    pthread_join(other, NULL);
+    assert_true(news);
+    assert_int_equal(list(c, a, &entries), 1);
+    int64_t before = clock_mono_ms();
+    assert_int_equal(pthread_create(&other, NULL, wake_later, &fds[1]), 0);
+    assert_true(imap_idle(c, fds[0], 20000, &news, &err));
+    pthread_join(other, NULL);
+    assert_false(news);
+    assert_true(clock_mono_ms() - before < 5000);
+    bool moved = false;
+    assert_true(imap_move(c, entries[0].uid, m.done_folder, &moved, &err));
+    assert_true(imap_idle(c, -1, 200, &news, &err));
+    assert_false(news); /* our own move is no news */
+    close(fds[0]);
+    close(fds[1]);
+}
+
+static void every_mechanism_signs_in(void **state)
+{
+    (void)state;
+    static const char *const mechanisms[] = {"auto", "login", "plain", "scram-sha-256", "xoauth2"};
+    CLEANUP(arena_freep)
+    struct arena *a = arena_new();
+    for (size_t i = 0; i < ARRAY_LEN(mechanisms); i++) {
+        struct config_mailbox m = office_mailbox(a, office, ADDRESS);
+        struct imap_folder folder = {0};
+        m.auth = mechanisms[i];
+        if (strcmp(m.auth, "xoauth2") == 0) {
+            m.password_file = NULL;
+            m.token_command = arena_printf(a, "cat '%s'", office_get(office, "TOKEN_FILE"));
+        }
+        imap_close(open_mailbox(&m, &folder));
+        m.tls = TLS_STARTTLS;
+        m.port = office_port(office, "IMAP_PORT");
+        imap_close(open_mailbox(&m, &folder));
+    }
+}
+
+static void a_token_from_a_file_is_taken_by_auto(void **state)
+{
+    (void)state;
+    CLEANUP(arena_freep)
+    struct arena *a = arena_new();
+    struct config_mailbox m = office_mailbox(a, office, ADDRESS);
+    struct imap_folder folder = {0};
+    m.password_file = NULL;
+    m.token_file = office_get(office, "TOKEN_FILE");
+    imap_close(open_mailbox(&m, &folder));
+}
+
+/* What is wrong in a configuration, and the words that the sentence must have. */
+static void refuses(const struct config_mailbox *m, enum err_kind kind, const char *words)
+{
+    struct imap *c = NULL;
+    struct imap_folder folder = {0};
+    struct err err = {0};
+    assert_false(imap_open(m, &c, &folder, &err));
+    assert_null(c);
+    if (!strstr(err.text, words))
+        fail_msg("\"%s\" lacks \"%s\"", err.text, words);
+    assert_int_equal(err.kind, kind);
+    assert_null(strstr(err.text, "password-that-is-wrong"));
+}
+
+static void a_wrong_password_or_token_is_a_clear_sentence(void **state)
+{
+    (void)state;
+    CLEANUP(arena_freep)
+    struct arena *a = arena_new();
+    static const char *const mechanisms[] = {"login", "plain", "scram-sha-256", "xoauth2"};
+    char *wrong = office_path(a, office, "wrong-password");
+    assert_int_equal(system(arena_printf(a, "umask 077; echo password-that-is-wrong >'%s'", wrong)),
+                     0);
+    for (size_t i = 0; i < ARRAY_LEN(mechanisms); i++) {
+        struct config_mailbox m = office_mailbox(a, office, ADDRESS);
+        m.auth = mechanisms[i];
+        m.password_file = m.token_file = wrong;
+        refuses(&m, ERR_FATAL, "wrong password or token?");
+    }
+}
+
+static void what_is_wrong_in_the_configuration_is_named(void **state)
+{
+    (void)state;
+    CLEANUP(arena_freep)
+    struct arena *a = arena_new();
+    const struct config_mailbox right = office_mailbox(a, office, ADDRESS);
+    struct config_mailbox m = right;
+    m.host = "no-such-host.invalid";
+    refuses(&m, ERR_RETRY, "no-such-host.invalid");
+    m = right;
+    m.folder = "หนังสือที่ไม่มี";
+    refuses(&m, ERR_FATAL, "folder หนังสือที่ไม่มี");
+    m = right;
+    m.folder = "INBOX\r\nx LOGOUT";
+    refuses(&m, ERR_FATAL, "control character");
+    m = right;
+    m.login = "saraban\r\nx LOGOUT";
+    refuses(&m, ERR_FATAL, "control character");
+    m = right;
+    m.done_folder = "ทั้งหมด*";
+    refuses(&m, ERR_FATAL, "done_folder");
+    m = right;
+    m.auth = "cram-md5";
+    refuses(&m, ERR_FATAL, "cram-md5");
+    m = right;
+    m.password_file = "/nowhere/password";
+    refuses(&m, ERR_FATAL, "password_file");
+    m = right;
+    m.auth = "xoauth2";
+    m.token_command = "echo broken >&2; exit 3";
+    refuses(&m, ERR_RETRY, "token_command");
+}
+
+static void a_folder_with_quotes_and_blanks_can_be_used(void **state)
+{
+    (void)state;
+    CLEANUP(arena_freep)
+    struct arena *a = arena_new();
+    office_deliver(office, ADDRESS, "Subject: x\r\n\r\nx", 15);
+    struct config_mailbox m = office_mailbox(a, office, ADDRESS);
+    m.done_folder = "เรื่อง \"ด่วน\" (ปี 2564) & อื่น ๆ {3}";
+    struct imap_folder folder = {0};
+    struct imap_entry *entries = NULL;
+    struct err err = {0};
+    bool moved = false;
+    imap_close(open_mailbox(&m, &folder));
+    CLEANUP(imap_closep)
+    struct imap *c = open_mailbox(&m, &folder); /* it is there by now */
+    assert_int_equal(list(c, a, &entries), 1);
+    assert_true(imap_move(c, entries[0].uid, m.done_folder, &moved, &err));
+    assert_true(moved);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_day_of_mails_is_listed_fetched_byte_for_byte_and_moved, clean),
+        cmocka_unit_test(without_move_mail_is_copied_and_its_uid_expunged),
+        cmocka_unit_test(without_uidplus_the_copied_mail_stays_marked),
+        cmocka_unit_test_setup(an_empty_folder_lists_nothing, clean),
+        cmocka_unit_test_setup(mail_that_vanished_between_list_and_fetch_is_not_called, clean),
+        cmocka_unit_test_setup(a_mail_marked_by_a_human_is_told, clean),
+        cmocka_unit_test_setup(a_mail_of_60_mb_streams_with_little_memory, clean),
+        cmocka_unit_test_setup(a_fetch_that_is_stopped_ends_the_connection, clean),
+        cmocka_unit_test_setup(idle_wakes_for_new_mail_and_for_its_owner, clean),
+        cmocka_unit_test_setup(every_mechanism_signs_in, clean),
+        cmocka_unit_test_setup(a_token_from_a_file_is_taken_by_auto, clean),
+        cmocka_unit_test_setup(a_wrong_password_or_token_is_a_clear_sentence, clean),
+        cmocka_unit_test_setup(what_is_wrong_in_the_configuration_is_named, clean),
+        cmocka_unit_test_setup(a_folder_with_quotes_and_blanks_can_be_used, clean),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
