@@ -26,7 +26,7 @@ enum mail_flag {
     MAIL_FLAG_FROM_MANY = 1 << 0, /* several From headers or mailboxes: the sender is not sure */
     MAIL_FLAG_FROM_BAD = 1 << 1,  /* no address that the grammar allows */
     MAIL_FLAG_SUBJECT_MANY = 1 << 2,
-    MAIL_FLAG_UNDECODED = 1 << 3, /* a multipart without parts, kept whole as one leaf */
+    MAIL_FLAG_UNDECODED = 1 << 3, /* a multipart without parts, or parts behind its end: one leaf */
     MAIL_FLAG_DEPTH = 1 << 4,     /* deeper than MAIL_DEPTH_MAX: the rest is one leaf */
     MAIL_FLAG_PARTS = 1 << 5,     /* more than MAIL_LEAVES_MAX: the rest is not listed */
     MAIL_FLAG_ENCODING = 1 << 6,  /* broken or unknown transfer encoding, bytes kept as they are */

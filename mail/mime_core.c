@@ -57,6 +57,7 @@ static void parse_message(struct walk *w, GMimeStream *raw, unsigned level)
     struct prescan p;
     prescan(read_stream, raw, &p);
     w->flags |= p.header_cut || p.header_has_nul ? MAIL_FLAG_HEADER : 0;
+    w->flags |= p.idle_cut ? MAIL_FLAG_UNDECODED : 0;
     w->flags |= p.dashes_cut ? MAIL_FLAG_PARTS : 0;
     if (!p.has_line_ends && p.size > 0) {
         w->flags |= MAIL_FLAG_HEADER;
@@ -131,6 +132,7 @@ static void walk_multipart(struct walk *w, GMimeMultipart *m, unsigned level)
     } else if (n > 0) {
         for (int i = 0; i < n; i++)
             walk(w, g_mime_multipart_get_part(m, i), level + 1);
+        leaf_smuggled(w, m);
     } else {
         leaf_undecoded(w, m, level == 0 && w->depth == 0);
     }

@@ -156,6 +156,24 @@ void leaf_undecoded(struct walk *w, GMimeMultipart *m, bool is_top)
         leaf_bytes(w, &leaf, buf_str(&text), text.len);
 }
 
+void leaf_smuggled(struct walk *w, GMimeMultipart *m)
+{
+    const char *epilogue = g_mime_multipart_get_epilogue(m);
+    const char *boundary = g_mime_multipart_get_boundary(m);
+    size_t n = boundary ? strlen(boundary) : 0;
+    for (const char *line = epilogue; n > 0 && line && *line;) {
+        if (strncmp(line, "--", 2) == 0 && strncmp(line + 2, boundary, n) == 0 &&
+            strncmp(line + 2 + n, "--", 2) != 0) {
+            const struct leaf leaf = {.type = "application/octet-stream", .attachment = true};
+            w->flags |= MAIL_FLAG_UNDECODED;
+            leaf_bytes(w, &leaf, epilogue, strlen(epilogue));
+            return;
+        }
+        const char *lf = strchr(line, '\n');
+        line = lf ? lf + 1 : NULL;
+    }
+}
+
 void leaf_object(struct walk *w, GMimeObject *o)
 {
     GMimeStream *bytes = g_mime_stream_mem_new();

@@ -20,6 +20,7 @@ struct scan {
     int64_t at;                /* offset of the next byte */
     int64_t line;              /* offset of the line */
     char head[HEAD_BYTES + 1]; /* its first bytes */
+    uint32_t n_line_colons;    /* its ":", in a header block */
     size_t n_line;             /* its bytes so far */
     bool blank;                /* only blanks so far */
     bool in_header;            /* in a header block */
@@ -28,6 +29,7 @@ struct scan {
     bool nested;               /* the block is that of a message/rfc822: another block follows it */
     bool top_multipart;        /* the first block says multipart */
     bool seen_body;            /* the first block has ended */
+    uint32_t n_colons;         /* of that field */
     int64_t block_bytes;       /* of this block's fields */
     uint64_t n_fields, n_dashes;
     char boundaries[BOUNDARIES_MAX][BOUNDARY_BYTES + 1];
@@ -35,6 +37,8 @@ struct scan {
     bool any_boundary;    /* one was declared that is not kept: every "--" line may be it */
     int64_t gap, gap_end; /* a line of blanks in a header block: it ends the block, unless a field
                              follows; -1 while there is none */
+    bool is_multipart;    /* the block's Content-Type is a multipart's: text before its boundary */
+    int64_t idle;         /* where text that belongs to no part began, -1 elsewhere */
     int64_t hole;         /* where the overlong block began to be cut out, -1 while none is */
     bool full;            /* a limit was met: nothing more is parsed */
 };
@@ -42,6 +46,7 @@ struct scan {
 static void scan_block(struct scan *s, const char *p, size_t n);
 static void line_done(struct scan *s);
 static void stop_at(struct scan *s, int64_t offset);
+static void idle_ends(struct scan *s, int64_t at);
 
 /* mbox's "From " line is no header and would end the block. */
 static size_t from_line(const char *p, size_t n)
@@ -57,7 +62,8 @@ void prescan(prescan_read_fn *read, void *user, struct prescan *out)
 {
     char block[BLOCK_BYTES];
     *out = (struct prescan){.n_pieces = 1};
-    struct scan s = {.out = out, .blank = true, .in_header = true, .gap = -1, .hole = -1};
+    struct scan s = {
+        .out = out, .blank = true, .in_header = true, .gap = -1, .idle = -1, .hole = -1};
     for (size_t n; (n = read(user, block, sizeof block)) > 0;) {
         size_t skip = s.at == 0 ? from_line(block, n) : 0;
         if (skip > 0)
@@ -70,13 +76,12 @@ void prescan(prescan_read_fn *read, void *user, struct prescan *out)
     if (s.n_line > 0 && !s.full)
         line_done(&s);
     out->size = s.at;
-    if (!s.full)
+    if (!s.full) {
+        idle_ends(&s, s.at);
         stop_at(&s, s.at);
+    }
     if (!s.seen_body)
         out->body = out->end;
-    /* GMime would hold all of a body without a boundary in memory, as the text before the first. */
-    if (s.top_multipart && s.n_dashes == 0 && out->n_pieces == 1)
-        out->pieces[0].end = out->body;
 }
 
 static void scan_block(struct scan *s, const char *p, size_t n)
@@ -88,8 +93,10 @@ static void scan_block(struct scan *s, const char *p, size_t n)
         memcpy(s->head + HEAD_BYTES - room, p, take < room ? take : room);
         for (size_t i = 0; s->blank && i < take; i++)
             s->blank = strchr(" \t\r\n", p[i]) && p[i];
-        if (s->in_header && memchr(p, 0, take))
-            s->out->header_has_nul = true;
+        for (size_t i = 0; s->in_header && i < take; i++) {
+            s->out->header_has_nul |= p[i] == 0;
+            s->n_line_colons += p[i] == ':';
+        }
         s->n_line += take;
         s->at += (int64_t)take;
         if (lf) {
@@ -149,7 +156,7 @@ static void block_begins(struct scan *s)
 {
     hole_ends(s);
     s->in_header = true;
-    s->in_field = s->in_type = s->nested = false;
+    s->in_field = s->in_type = s->nested = s->is_multipart = false;
     s->block_bytes = 0;
 }
 
@@ -164,35 +171,55 @@ static void learn_boundary(struct scan *s)
     for (i += 8; i < n && (s->head[i] == ' ' || s->head[i] == '\t'); i++)
         ;
     bool plain = i < n && s->head[i] == '=';
+    s->any_boundary |= i < n && s->head[i] == '*'; /* RFC 2231: told apart by GMime alone */
     for (i += plain; i < n && (s->head[i] == ' ' || s->head[i] == '\t'); i++)
         ;
     i += plain && i < n && s->head[i] == '"';
     size_t len = 0;
     while (plain && i + len < n && len < BOUNDARY_BYTES && !strchr("\"; \t\r\n", s->head[i + len]))
         len++;
-    if (len == 0 || s->n_boundaries == BOUNDARIES_MAX) {
-        s->any_boundary = true;
-        return;
-    }
-    memcpy(s->boundaries[s->n_boundaries++], s->head + i, len);
+    s->any_boundary |= len > 0 && s->n_boundaries == BOUNDARIES_MAX;
+    if (len > 0 && s->n_boundaries < BOUNDARIES_MAX)
+        memcpy(s->boundaries[s->n_boundaries++], s->head + i, len);
 }
 
-static bool is_boundary(const struct scan *s)
+/* closes_out: it is "--boundary--", and nothing but blanks follows. */
+static bool is_boundary(const struct scan *s, bool *closes_out)
 {
+    *closes_out = false;
     size_t n = s->n_line < HEAD_BYTES ? s->n_line : HEAD_BYTES;
     if (n < 3 || s->head[0] != '-' || s->head[1] != '-')
         return false;
     for (size_t i = 0; i < s->n_boundaries; i++) {
         size_t len = strlen(s->boundaries[i]);
-        if (n >= len + 2 && memcmp(s->head + 2, s->boundaries[i], len) == 0)
-            return true;
+        if (n < len + 2 || memcmp(s->head + 2, s->boundaries[i], len) != 0)
+            continue;
+        const char *rest = s->head + 2 + len;
+        *closes_out = n > len + 3 && n < HEAD_BYTES && rest[0] == '-' && rest[1] == '-' &&
+                      strspn(rest + 2, " \t\r\n") >= n - len - 4;
+        return true;
     }
     return s->any_boundary;
+}
+
+/* GMime holds the text before the first and behind the last boundary in memory. */
+static void idle_ends(struct scan *s, int64_t at)
+{
+    struct prescan *out = s->out;
+    bool cut = s->idle >= 0 && at - s->idle > PRESCAN_IDLE_MAX && s->hole < 0 &&
+               out->n_pieces < PRESCAN_PIECES_MAX;
+    if (cut) {
+        out->pieces[out->n_pieces - 1].end = s->idle;
+        out->pieces[out->n_pieces++].start = at;
+        out->idle_cut = true;
+    }
+    s->idle = -1;
 }
 
 static void header_ends(struct scan *s, int64_t body)
 {
     bool nested = s->nested;
+    s->idle = s->is_multipart ? body : -1;
     if (!s->seen_body)
         s->out->body = body;
     s->seen_body = true;
@@ -205,18 +232,22 @@ static void header_ends(struct scan *s, int64_t body)
 static void header_line(struct scan *s)
 {
     bool goes_on = s->in_field && (s->head[0] == ' ' || s->head[0] == '\t');
-    if (!goes_on)
+    if (!goes_on) {
         s->in_type = head_has(s, "content-type:");
+        s->n_colons = 0;
+    }
+    s->n_colons += s->n_line_colons;
     s->in_field = goes_on || is_field(s);
     if (!s->in_field)
         return;
     if (s->in_type)
         learn_boundary(s);
-    s->top_multipart |= s->in_type && !s->seen_body && head_has(s, "multipart/");
+    s->is_multipart |= s->in_type && head_has(s, "multipart/");
     s->nested |= s->in_type && (head_has(s, "message/rfc822") || head_has(s, "message/global") ||
                                 head_has(s, "message/news"));
     s->block_bytes += (int64_t)s->n_line;
-    if (s->hole < 0 && s->block_bytes > MAIL_HEADER_MAX) {
+    bool too_much = s->block_bytes > MAIL_HEADER_MAX || s->n_colons > PRESCAN_COLONS_MAX;
+    if (s->hole < 0 && too_much) {
         s->out->header_cut = true;
         s->out->pieces[s->out->n_pieces - 1].end = s->hole = s->line;
     }
@@ -243,11 +274,17 @@ static void gap_decide(struct scan *s)
 static void line_done(struct scan *s)
 {
     gap_decide(s);
-    bool dashes = is_boundary(s);
+    bool closes, dashes = is_boundary(s, &closes);
+    if (dashes)
+        idle_ends(s, s->line);
     if (dashes && ++s->n_dashes > PRESCAN_DASH_LINES_MAX) {
         s->out->dashes_cut = true;
         hole_ends(s);
         stop_at(s, s->line);
+    } else if (closes) {
+        hole_ends(s);
+        s->in_header = false;
+        s->idle = s->at;
     } else if (dashes) {
         block_begins(s);
     } else if (s->in_header && s->blank && (s->head[0] == ' ' || s->head[0] == '\t')) {
@@ -260,6 +297,6 @@ static void line_done(struct scan *s)
         header_line(s);
     }
     s->line = s->at;
-    s->n_line = 0;
+    s->n_line = s->n_line_colons = 0;
     s->blank = true;
 }

@@ -12,7 +12,9 @@
 enum {
     PRESCAN_HEADER_LINES_MAX = 20000, /* in all blocks; real mail stays under 400 a message */
     PRESCAN_DASH_LINES_MAX = 10000,   /* lines that begin with "--"; real mail stays under 60 */
-    PRESCAN_PIECES_MAX = 16,          /* stretches that are parsed, with overlong headers between */
+    PRESCAN_COLONS_MAX = 2000,   /* ":" in one field: GMime recurses for each group of addresses */
+    PRESCAN_IDLE_MAX = 64 << 10, /* bytes before the first or behind the last boundary */
+    PRESCAN_PIECES_MAX = 16,     /* stretches that are parsed, with overlong headers between */
 };
 
 struct prescan {
@@ -25,6 +27,7 @@ struct prescan {
     int64_t size;        /* the file's end */
     bool header_cut;     /* a header block was over MAIL_HEADER_MAX, or there were too many lines */
     bool dashes_cut;     /* too many lines that may be boundaries */
+    bool idle_cut;       /* text that belongs to no part was too long */
     bool header_has_nul; /* GMime reads a header up to its first NUL */
     bool has_line_ends;  /* there is a LF somewhere */
 };

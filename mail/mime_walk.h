@@ -57,6 +57,10 @@ void leaf_bytes(struct walk *w, const struct leaf *leaf, const void *bytes, size
 /* A multipart in which GMime found no part: its bytes as one leaf, flagged. */
 void leaf_undecoded(struct walk *w, struct _GMimeMultipart *m, bool is_top);
 
+/* Parts behind the closing boundary, which readers disagree about: one leaf, flagged. Any other
+ * epilogue is nothing to readers, and to us. */
+void leaf_smuggled(struct walk *w, struct _GMimeMultipart *m);
+
 /* A whole subtree as one leaf, its headers included. */
 void leaf_object(struct walk *w, struct _GMimeObject *o);
 
