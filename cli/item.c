@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * thanwela item: the register, as an officer works it all day. */
+#include "cli/item.h"
+
+#include "base/thai.h"
+#include "db/ledger.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage_th[] =
+    "วิธีใช้\n"
+    "  thanwela item list [ตัวเลือก]            รายการในทะเบียน ใหม่สุดก่อน\n"
+    "  thanwela item show เลขรับ               ทุกอย่างของเรื่องหนึ่ง เช่น 12/2564\n"
+    "  thanwela item assign เลขรับ [--matter เลข] [--agency รหัส] [--class ประเภท]\n"
+    "                             --why เหตุ    เจ้าหน้าที่ระบุเรื่อง หน่วยงาน หรือประเภท\n"
+    "  thanwela item status เลขรับ สถานะ --why เหตุ\n"
+    "                                         เปลี่ยนสถานะ เช่น ตรวจสอบ เสนอรัฐมนตรี ปิด\n"
+    "  thanwela item cancel เลขรับ --why เหตุ   ยกเลิกเลข เลขยังอยู่พร้อมเหตุ\n"
+    "  thanwela item release รหัส --why เหตุ    ปล่อยจดหมายที่กันไว้ให้รับใหม่\n"
+    "\n"
+    "ตัวเลือกของ list\n"
+    "  --state สถานะ   registered cancelled check unverified on_time late\n"
+    "                 incomplete no_deadline หรือสถานะเรื่อง เช่น ตรวจสอบ\n"
+    "                 จดหมายที่ยังไม่มีเลข: quarantined duplicate ignored stored\n"
+    "  --from วัน --to วัน   วันที่รับ ทั้งสองวันนับด้วย เช่น 2564-04-01\n"
+    "  --agency รหัส   --matter เลขเรื่อง   --search คำ\n"
+    "  --as-of เวลา    ผลการพิจารณา ณ เวลานั้น\n"
+    "  --limit จำนวน (50)   --page หน้า (1)\n";
+static const char usage_en[] =
+    "Usage\n"
+    "  thanwela item list [OPTIONS]            the register, newest first\n"
+    "  thanwela item show NUMBER               all of one item: 12/2564\n"
+    "  thanwela item assign NUMBER [--matter NO] [--agency CODE] [--class CLASS]\n"
+    "                             --why WHY    an officer says what it is\n"
+    "  thanwela item status NUMBER STATUS --why WHY\n"
+    "  thanwela item cancel NUMBER --why WHY   the number stays, with its reason\n"
+    "  thanwela item release ID --why WHY      let a mail that was set aside through\n"
+    "\n"
+    "Options of list\n"
+    "  --state STATE  registered cancelled check unverified on_time late\n"
+    "                 incomplete no_deadline, or a status in Thai;\n"
+    "                 mails without a number: quarantined duplicate ignored stored\n"
+    "  --from DAY --to DAY   day of receipt, both counted: 2021-04-01\n"
+    "  --agency CODE   --matter NUMBER   --search WORD\n"
+    "  --as-of TIME    the judgement as of then\n"
+    "  --limit N (50)  --page N (1)\n";
+
+static int item_run(struct cli *c, int argc, char **argv);
+const struct command command_item = {"item",
+                                     "ทะเบียนหนังสือรับ: ดู ค้น แก้ไข ยกเลิก ปล่อย",
+                                     "the register: list, show, assign, status, cancel, release",
+                                     usage_th,
+                                     usage_en,
+                                     item_run};
+
+static const struct verb {
+    const char *name;
+    int (*run)(struct cli *c, int argc, char **argv);
+} verbs[] = {
+    {"list", item_list_run},     {"show", item_show_run},     {"assign", item_assign_run},
+    {"status", item_status_run}, {"cancel", item_cancel_run}, {"release", item_release_run},
+};
+
+static int item_run(struct cli *c, int argc, char **argv)
+{
+    const char *names[ARRAY_LEN(verbs)];
+    for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
+        names[i] = verbs[i].name;
+        if (argc > 1 && strcmp(verbs[i].name, argv[1]) == 0)
+            return verbs[i].run(c, argc - 1, argv + 1);
+    }
+    if (argc < 2)
+        return cli_usage(&command_item, "what to do is missing: list, show …");
+    const char *near = cli_nearest(argv[1], names, ARRAY_LEN(names));
+    return cli_usage(&command_item, "%s: no such action%s%s", argv[1],
+                     near ? "; did you mean " : "", near ? near : "");
+}
+
+const char *item_time(struct arena *a, int64_t us)
+{
+    return thai_time(a, us, THAI_DATE_TIME);
+}
+
+/* ---- an officer's word */
+
+static int said(struct cli *c, const char *what, const char *th, const char *en)
+{
+    if (!c->json)
+        printf("%s: %s\n", what, tr(c, th, en));
+    return EXIT_DONE;
+}
+
+int item_assign_run(struct cli *c, int argc, char **argv)
+{
+    struct item_assign to = {0};
+    const char *why = NULL;
+    struct err err = {0};
+    const struct opt opts[] = {{"--matter", OPT_TEXT, &to.matter},
+                               {"--agency", OPT_TEXT, &to.agency},
+                               {"--class", OPT_TEXT, &to.class_name},
+                               {"--why", OPT_TEXT, &why}};
+    if (!cli_options(&command_item, &argc, argv, opts, ARRAY_LEN(opts)))
+        return EXIT_USAGE;
+    if (argc != 2 || !why || !*why)
+        return cli_usage(&command_item, "assign wants one number and --why");
+    struct db *db = cli_db(c);
+    if (!db)
+        return EXIT_USAGE;
+    if (!item_assign(db, argv[1], &to, c->who, why, &err))
+        return cli_fail(&err);
+    return said(c, argv[1], "บันทึกแล้ว", "assigned");
+}
+
+int item_status_run(struct cli *c, int argc, char **argv)
+{
+    const char *why = NULL;
+    struct err err = {0};
+    const struct opt opts[] = {{"--why", OPT_TEXT, &why}};
+    if (!cli_options(&command_item, &argc, argv, opts, ARRAY_LEN(opts)))
+        return EXIT_USAGE;
+    if (argc != 3 || !why || !*why)
+        return cli_usage(&command_item, "status wants one number, a status and --why");
+    struct db *db = cli_db(c);
+    if (!db)
+        return EXIT_USAGE;
+    if (!item_status(db, argv[1], argv[2], c->who, why, &err))
+        return cli_fail(&err);
+    return said(c, argv[1], argv[2], argv[2]);
+}
+
+int item_cancel_run(struct cli *c, int argc, char **argv)
+{
+    const char *why = NULL;
+    struct err err = {0};
+    const struct opt opts[] = {{"--why", OPT_TEXT, &why}};
+    if (!cli_options(&command_item, &argc, argv, opts, ARRAY_LEN(opts)))
+        return EXIT_USAGE;
+    if (argc != 2 || !why || !*why)
+        return cli_usage(&command_item, "cancel wants one number and --why");
+    struct db *db = cli_db(c);
+    if (!db)
+        return EXIT_USAGE;
+    if (!item_cancel(db, argv[1], c->who, why, &err))
+        return cli_fail(&err);
+    return said(c, argv[1], "ยกเลิกเลขแล้ว เลขนี้ไม่ใช้ซ้ำ", "cancelled; the number is not used again");
+}
+
+int item_release_run(struct cli *c, int argc, char **argv)
+{
+    const char *why = NULL;
+    char *end = NULL;
+    struct err err = {0};
+    const struct opt opts[] = {{"--why", OPT_TEXT, &why}};
+    if (!cli_options(&command_item, &argc, argv, opts, ARRAY_LEN(opts)))
+        return EXIT_USAGE;
+    long long id = argc == 2 ? strtoll(argv[1], &end, 10) : 0;
+    if (!end || *end || id <= 0 || !why || !*why)
+        return cli_usage(&command_item,
+                         "release wants the id of a mail from list --state quarantined, and --why");
+    struct db *db = cli_db(c);
+    if (!db)
+        return EXIT_USAGE;
+    if (!ledger_release(db, id, c->who, why, &err))
+        return cli_fail(&err);
+    return said(c, argv[1], "ปล่อยแล้ว จะรับลงทะเบียนในรอบถัดไป",
+                "released; it is taken in the next round");
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Reading the register. See item.h. Judging is dear, so a page is cut first and only its rows are
+ * judged, unless the judgement itself is what was asked for. */
+#include "db/item.h"
+
+#include "db/query.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const states[] = {"registered",  "cancelled", "check",      "unverified",
+                                     "on_time",     "late",      "incomplete", "overdue",
+                                     "no_deadline", "exempt"};
+enum { FIRST_VERDICT = 4 };
+
+const char *const *item_states(size_t *n_out)
+{
+    *n_out = ARRAY_LEN(states);
+    return states;
+}
+
+/* $1 as-of, $2 state, $3 from, $4 to, $5 agency, $6 matter's year and $7 number, $8 search, $9
+ * number's year and $10 number, $11 verdict */
+#define MATCHES                                                                                    \
+    " ($3::bigint is null or i.entered_at >= from_us($3))"                                         \
+    " and ($4::bigint is null or i.entered_at < from_us($4))"                                      \
+    " and ($5::text is null or i.agency_id = (select id from agency where code = $5))"             \
+    " and ($6::int is null or"                                                                     \
+    "  i.matter_id = (select id from matter where year = $6 and no = $7::int))"                    \
+    " and ($8::text is null or i.subject_fold like $8"                                             \
+    "  or lower(coalesce(i.letter_no, '')) like $8 or lower(coalesce(i.from_addr, '')) like $8)"   \
+    " and ($9::int is null or i.year = $9 and i.no = $10::bigint)"                                 \
+    " and case $2::text when 'any' then true when 'open' then i.status <> 'ยกเลิก'"                 \
+    "  when 'unverified' then i.status <> 'ยกเลิก'"                                                 \
+    "   and i.sender_state = 'unverified' and i.agency_how <> 'officer'"                           \
+    "  when 'check' then i.status not in ('ปิด', 'ถอน', 'ยกเลิก') and i.agency_how <> 'officer'"     \
+    "   and (i.sender_state = 'unverified' or i.agency_id is null or i.check_why <> '')"           \
+    "  else i.status = $2 end"                                                                     \
+    " and ($11::text is null or i.id in"                                                           \
+    "  (select item_id from item_judgement(from_us($1)) where verdict = $11))"
+
+#define PAGE(order)                                                                                \
+    "with page as materialized (select i.* from item i where" MATCHES " order by " order           \
+    " limit nullif($12::bigint, 0) offset $13::bigint)"                                            \
+    "select i.id, i.series, i.no || '/' || i.year, us(i.entered_at), us(i.registered_at),"         \
+    " us(i.deemed_at), us(i.sent_at_claimed), us(bangkok(i.letter_date, '00:00')),"                \
+    " coalesce(i.from_addr, ''), coalesce(i.from_name, ''), coalesce(g.code, ''),"                 \
+    " coalesce(nullif(g.short_th, ''), g.name_th, ''), i.agency_how, case when i.secrecy <> '' "   \
+    "then '(ลับ)' else i.subject end,"                                                       \
+    " coalesce(i.letter_no, ''), i.urgency, i.secrecy, i.class,"                                   \
+    " coalesce(m.no || '/' || m.year, ''), coalesce(m.title, ''), i.status, i.cancelled_why,"      \
+    " i.check_why, i.incomplete_why, i.no_receipt_why, i.sender_state = 'verified',"               \
+    " coalesce(j.verdict, ''), coalesce(j.label, ''), coalesce(j.why, ''),"                        \
+    " coalesce(j.basis, ''), us(j.due_at), coalesce(j.late_min, 0)"                                \
+    " from page i left join agency g on g.id = i.agency_id"                                        \
+    " left join matter m on m.id = i.matter_id"                                                    \
+    " left join lateral item_judgement(from_us($1), i.id) j on true order by " order
+static const char newest_sql[] = PAGE("i.registered_at desc, i.id desc");
+static const char oldest_sql[] = PAGE("i.series, i.year, i.no");
+static const char count_sql[] = "select count(*) from item i where" MATCHES;
+
+/* "12/2564"; false where it is none. */
+static bool number_parse(const char *text, int64_t *no, int64_t *year)
+{
+    char *end;
+    *no = strtoll(text, &end, 10);
+    if (end == text || *end != '/' || *no <= 0)
+        return false;
+    const char *rest = end + 1;
+    *year = strtoll(rest, &end, 10);
+    return end != rest && !*end && *year >= 2500 && *year <= 2800;
+}
+
+static bool param_number(struct params *p, const char *text, const char *what, struct err *err)
+{
+    int64_t no, year;
+    if (!text) {
+        param_null(p);
+        param_null(p);
+        return true;
+    }
+    if (!number_parse(text, &no, &year))
+        return err_set(err, ERR_REFUSE, "%s %s: wants a number such as 12/2564", what, text);
+    param_int(p, year);
+    param_int(p, no);
+    return true;
+}
+
+/* The word for SQL, and the verdict in capitals where the word is one. A word that is none of ours
+ * is a status in Thai. */
+static const char *state_word(struct arena *a, const char *state, const char **verdict_out)
+{
+    *verdict_out = NULL;
+    if (!*state || strcmp(state, "registered") == 0)
+        return "open";
+    if (strcmp(state, "cancelled") == 0)
+        return "ยกเลิก";
+    for (size_t i = FIRST_VERDICT; i < ARRAY_LEN(states); i++) {
+        if (strcmp(states[i], state) != 0)
+            continue;
+        char *capitals = arena_strdup(a, state);
+        for (char *c = capitals; *c; c++)
+            *c = (char)(*c >= 'a' && *c <= 'z' ? *c - 32 : *c);
+        *verdict_out = capitals;
+        return "open";
+    }
+    return state;
+}
+
+/* % and _ are letters in a search. */
+static const char *like_word(struct arena *a, const char *word)
+{
+    char *out = arena_alloc(a, 2 * strlen(word) + 3), *p = out;
+    *p++ = '%';
+    for (; *word; word++) {
+        if (strchr("%_\\", *word))
+            *p++ = '\\';
+        *p++ = *word;
+    }
+    *p = '%';
+    return out;
+}
+
+static bool filter_params(struct arena *a, const struct item_filter *f, struct params *p,
+                          struct err *err)
+{
+    const char *verdict;
+    param_time(p, f->as_of_us);
+    param_text(p, state_word(a, f->state, &verdict));
+    param_time(p, f->from_us);
+    param_time(p, f->to_us);
+    param_text(p, f->agency);
+    if (!param_number(p, f->matter, "matter", err))
+        return false;
+    param_text(p, f->search && *f->search ? like_word(a, f->search) : NULL);
+    if (!param_number(p, f->register_no, "item", err))
+        return false;
+    param_text(p, verdict);
+    return true;
+}
+
+static void row_from(struct arena *a, const struct rows *r, int i, struct item_row *out)
+{
+    *out = (struct item_row){.id = row_int(r, i, 0),
+                             .series = row_dup(a, r, i, 1),
+                             .register_no = row_dup(a, r, i, 2),
+                             .entered_us = row_time(r, i, 3),
+                             .registered_us = row_time(r, i, 4),
+                             .deemed_us = row_time(r, i, 5),
+                             .sent_us = row_time(r, i, 6),
+                             .letter_date_us = row_time(r, i, 7),
+                             .from_addr = row_dup(a, r, i, 8),
+                             .from_name = row_dup(a, r, i, 9),
+                             .agency_code = row_dup(a, r, i, 10),
+                             .agency = row_dup(a, r, i, 11),
+                             .agency_how = row_dup(a, r, i, 12),
+                             .subject = row_dup(a, r, i, 13),
+                             .letter_no = row_dup(a, r, i, 14),
+                             .urgency = row_dup(a, r, i, 15),
+                             .secrecy = row_dup(a, r, i, 16),
+                             .class_name = row_dup(a, r, i, 17),
+                             .matter_no = row_dup(a, r, i, 18),
+                             .matter_title = row_dup(a, r, i, 19),
+                             .status = row_dup(a, r, i, 20),
+                             .cancelled_why = row_dup(a, r, i, 21),
+                             .check_why = row_dup(a, r, i, 22),
+                             .incomplete_why = row_dup(a, r, i, 23),
+                             .no_receipt_why = row_dup(a, r, i, 24),
+                             .is_verified = row_bool(r, i, 25),
+                             .verdict = row_dup(a, r, i, 26),
+                             .label = row_dup(a, r, i, 27),
+                             .why = row_dup(a, r, i, 28),
+                             .basis = row_dup(a, r, i, 29),
+                             .due_us = row_time(r, i, 30),
+                             .late_min = row_int(r, i, 31)};
+}
+
+bool item_list(struct arena *a, struct db *db, const struct item_filter *f, struct item_rows *out,
+               struct err *err)
+{
+    struct params p = {0};
+    struct rows r CLEANUP(rows_fini) = {0}, count CLEANUP(rows_fini) = {0};
+    if (!filter_params(a, f, &p, err) || !db_query(db, count_sql, &p, &count, err))
+        return false;
+    param_int(&p, f->limit);
+    param_int(&p, f->offset);
+    if (!db_query(db, f->oldest_first ? oldest_sql : newest_sql, &p, &r, err))
+        return false;
+    out->total = row_int(&count, 0, 0);
+    out->n = r.n;
+    out->item = arena_array(a, (size_t)r.n, sizeof *out->item);
+    for (int i = 0; i < r.n; i++)
+        row_from(a, &r, i, &out->item[i]);
+    return true;
+}
+
+static const char mails_sql[] =
+    "select m.id, b.name, m.why, coalesce(m.message_id, ''), us(m.entered_at), us(m.stored_at),"
+    " f.size, m.attempts, coalesce(i.no || '/' || i.year, ''), count(*) over ()"
+    " from message m join mailbox b on b.id = m.mailbox_id join blob f on f.id = m.blob_id"
+    " left join item i on i.message_fk = m.duplicate_of"
+    " where m.state = $1 and ($2::bigint is null or m.entered_at >= from_us($2))"
+    "  and ($3::bigint is null or m.entered_at < from_us($3))"
+    "  and ($4::text is null or lower(m.why) like $4)"
+    " order by m.entered_at desc, m.id desc limit nullif($5::bigint, 0) offset $6::bigint";
+
+bool mail_list(struct arena *a, struct db *db, const struct item_filter *f, struct mail_rows *out,
+               struct err *err)
+{
+    struct params p = {0};
+    struct rows r CLEANUP(rows_fini) = {0};
+    param_text(&p, f->state);
+    param_time(&p, f->from_us);
+    param_time(&p, f->to_us);
+    param_text(&p, f->search && *f->search ? like_word(a, f->search) : NULL);
+    param_int(&p, f->limit);
+    param_int(&p, f->offset);
+    if (!db_query(db, mails_sql, &p, &r, err))
+        return false;
+    *out = (struct mail_rows){.n = r.n, .total = r.n ? row_int(&r, 0, 9) : 0};
+    out->mail = arena_array(a, (size_t)r.n, sizeof *out->mail);
+    for (int i = 0; i < r.n; i++)
+        out->mail[i] = (struct mail_row){.id = row_int(&r, i, 0),
+                                         .mailbox = row_dup(a, &r, i, 1),
+                                         .why = row_dup(a, &r, i, 2),
+                                         .message_id = row_dup(a, &r, i, 3),
+                                         .entered_us = row_time(&r, i, 4),
+                                         .stored_us = row_time(&r, i, 5),
+                                         .size_bytes = row_int(&r, i, 6),
+                                         .attempts = (int)row_int(&r, i, 7),
+                                         .duplicate_of = row_dup(a, &r, i, 8)};
+    return true;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * An officer's word on an item: the change and its event are one transaction. See item.h. */
+#include "db/item.h"
+
+#include "base/buf.h"
+#include "db/event.h"
+#include "db/query.h"
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct held { /* the item, locked */
+    int64_t id, matter_id;
+    const char *status;
+};
+
+static const char hold_sql[] = "select id, coalesce(matter_id, 0), status from item"
+                               " where no || '/' || year = $1 order by series for update";
+
+static bool hold(struct arena *a, struct db *db, const char *register_no, struct held *out,
+                 struct err *err)
+{
+    struct params p = {0};
+    struct rows r CLEANUP(rows_fini) = {0};
+    param_text(&p, register_no);
+    if (!db_query(db, hold_sql, &p, &r, err))
+        return false;
+    if (r.n == 0)
+        return err_set(err, ERR_REFUSE, "item %s: no such number in the register", register_no);
+    *out = (struct held){row_int(&r, 0, 0), row_int(&r, 0, 1), row_dup(a, &r, 0, 2)};
+    if (strcmp(out->status, "ยกเลิก") == 0)
+        return err_set(err, ERR_REFUSE, "item %s: its number is cancelled", register_no);
+    return true;
+}
+
+/* One row with one number, or REFUSE. */
+static bool look_up(struct db *db, const char *sql, const char *word, const char *what,
+                    int64_t *id_out, struct err *err)
+{
+    struct params p = {0};
+    struct rows r CLEANUP(rows_fini) = {0};
+    param_text(&p, word);
+    if (!db_query(db, sql, &p, &r, err))
+        return false;
+    if (r.n == 0)
+        return err_set(err, ERR_REFUSE, "%s %s: there is none", what, word);
+    *id_out = row_int(&r, 0, 0);
+    return true;
+}
+
+static bool is_class(const char *name)
+{
+    static const char *const names[] = {"CAB-SUBMIT",   "CAB-OPINION",  "CAB-URGENT",
+                                        "CAB-FOLLOWUP", "PARL-CONSULT", "PARL-QUESTION",
+                                        "PARL-BILL",    "OTHER"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static bool tell(struct db *db, const struct held *h, const char *who, const char *what,
+                 const char *why, json_t *detail, struct err *err)
+{
+    char *text = json_dumps(detail, JSON_COMPACT);
+    json_decref(detail);
+    const struct event e = {.who = who,
+                            .item_id = h->id,
+                            .matter_id = h->matter_id,
+                            .what = what,
+                            .why = why,
+                            .detail_json = text};
+    bool told = event_append(db, &e, err);
+    free(text);
+    return told && db_commit(db, err);
+}
+
+static const char matter_sql[] = "select id from matter where no || '/' || year = $1";
+static const char agency_sql[] = "select id from agency where code = $1";
+static const char assign_sql[] =
+    "update item set"
+    " matter_id = coalesce(nullif($2::bigint, 0), matter_id),"
+    " matter_how = case when $2::bigint = 0 then matter_how else 'officer' end,"
+    " agency_id = coalesce(nullif($3::int, 0), agency_id),"
+    " agency_how = case when coalesce(nullif($3::int, 0), agency_id) is null then agency_how"
+    "  else 'officer' end,"
+    " class = coalesce($4, (select class from matter where id = nullif($2::bigint, 0)), class),"
+    " check_why = '' where id = $1";
+
+bool item_assign(struct db *db, const char *register_no, const struct item_assign *to,
+                 const char *who, const char *why, struct err *err)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct held h;
+    int64_t matter = 0, agency = 0;
+    if (to->class_name && !is_class(to->class_name))
+        return err_set(err, ERR_REFUSE, "class %s: there is none", to->class_name);
+    if (!db_begin(db, err))
+        return false;
+    struct db *open CLEANUP(db_rollbackp) = db;
+    if (!hold(a, db, register_no, &h, err) ||
+        (to->matter && !look_up(db, matter_sql, to->matter, "matter", &matter, err)) ||
+        (to->agency && !look_up(db, agency_sql, to->agency, "agency", &agency, err)))
+        return false;
+    struct params p = {0};
+    param_int(&p, h.id);
+    param_int(&p, matter);
+    param_int(&p, agency);
+    param_text(&p, to->class_name);
+    if (!db_query(db, assign_sql, &p, NULL, err))
+        return false;
+    h.matter_id = matter ? matter : h.matter_id;
+    return tell(db, &h, who, "assign", why,
+                json_pack("{s:s*, s:s*, s:s*}", "matter", to->matter, "agency", to->agency, "class",
+                          to->class_name),
+                err);
+}
+
+static const char status_sql[] = "update item set status = $2, cancelled_why = $3 where id = $1";
+static const char *const statuses[] = {
+    "รับแล้ว",         "ตรวจสอบ", "ส่งกลับแก้ไข", "รับเพิ่มเติม", "เสนอรัฐมนตรี",
+    "เสนอ สลค./สภา", "เข้าวาระ", "มีมติ",       "ปิด",       "ถอน"};
+
+static bool set_status(struct db *db, const char *register_no, const char *status, const char *who,
+                       const char *why, struct err *err)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct held h;
+    bool cancels = strcmp(status, "ยกเลิก") == 0;
+    if (!db_begin(db, err))
+        return false;
+    struct db *open CLEANUP(db_rollbackp) = db;
+    if (!hold(a, db, register_no, &h, err))
+        return false;
+    struct params p = {0};
+    param_int(&p, h.id);
+    param_text(&p, status);
+    param_text(&p, cancels ? why : "");
+    return db_query(db, status_sql, &p, NULL, err) &&
+           tell(db, &h, who, cancels ? "cancel" : "status", why,
+                json_pack("{s:s, s:s}", "from", h.status, "to", status), err);
+}
+
+bool item_status(struct db *db, const char *register_no, const char *status, const char *who,
+                 const char *why, struct err *err)
+{
+    struct buf known CLEANUP(buf_fini) = {0};
+    for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
+        if (strcmp(statuses[i], status) == 0)
+            return set_status(db, register_no, status, who, why, err);
+        buf_addf(&known, "%s%s", i ? ", " : "", statuses[i]);
+    }
+    return err_set(err, ERR_REFUSE, "status %s: there is none; there are %s", status,
+                   buf_str(&known));
+}
+
+bool item_cancel(struct db *db, const char *register_no, const char *who, const char *why,
+                 struct err *err)
+{
+    if (!why || !*why)
+        return err_set(err, ERR_REFUSE, "item %s: a number is cancelled only with a reason",
+                       register_no);
+    return set_status(db, register_no, "ยกเลิก", who, why, err);
+}
