@@ -108,8 +108,7 @@ static bool opens_section(const struct config_option *all, size_t i)
 
 void config_write_options(bool english, struct buf *out)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     size_t n;
     const struct config_option *o = config_options(&n);
     for (size_t i = 0; i < n; i++) {
@@ -137,8 +136,7 @@ static void write_section_values(struct arena *a, const char *section, const cha
 
 void config_write_values(const struct config *c, struct buf *out)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     size_t n;
     const struct config_option *o = config_options(&n);
     for (size_t i = 0; i < n; i++) {
@@ -168,8 +166,7 @@ static void write_sample_option(struct arena *a, const struct config_option *o, 
 
 void config_write_sample(struct buf *out)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     size_t n;
     const struct config_option *o = config_options(&n);
     buf_adds(out, "# /etc/thanwela/thanwela.conf\n"

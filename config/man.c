@@ -105,8 +105,7 @@ static void add_options(struct arena *a, const struct man_words *w, bool english
 
 void config_write_man(bool english, struct buf *out)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     const struct man_words *w = words(english);
     buf_addf(
         out,

@@ -227,8 +227,7 @@ static bool read_all(int fd, char *data, size_t cap, size_t *n_out)
 bool config_read(struct arena *a, const char *path, struct config *out, struct err *err)
 {
     struct stat st;
-    int fd CLEANUP(fd_closep)
-    = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd CLEANUP(fd_closep) = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0 || fstat(fd, &st) < 0)
         return err_set(err, ERR_FATAL, "%s cannot be read: %s%s", path, strerror(errno),
                        errno == ENOENT ? "; name the configuration with -c" : "");

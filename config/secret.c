@@ -37,8 +37,7 @@ static bool resolve(struct arena *a, const char *path, char **out, struct err *e
 static bool open_secret(const char *path, int *fd_out, struct err *err)
 {
     struct stat st;
-    int fd CLEANUP(fd_closep)
-    = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd CLEANUP(fd_closep) = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0 || fstat(fd, &st) < 0)
         return err_set(err, ERR_FATAL, "secret %s cannot be read: %s", path, strerror(errno));
     if (!S_ISREG(st.st_mode))
@@ -54,8 +53,7 @@ static bool open_secret(const char *path, int *fd_out, struct err *err)
 bool config_secret_path(struct arena *a, const char *path, char **out, struct err *err)
 {
     char *whole;
-    int fd CLEANUP(fd_closep)
-    = -1;
+    int fd CLEANUP(fd_closep) = -1;
     if (!resolve(a, path, &whole, err) || !open_secret(whole, &fd, err))
         return false;
     *out = whole;
@@ -65,8 +63,7 @@ bool config_secret_path(struct arena *a, const char *path, char **out, struct er
 bool config_secret(struct arena *a, const char *path, char **out, struct err *err)
 {
     char *whole, text[CONFIG_SECRET_MAX + 2];
-    int fd CLEANUP(fd_closep)
-    = -1;
+    int fd CLEANUP(fd_closep) = -1;
     if (!resolve(a, path, &whole, err) || !open_secret(whole, &fd, err))
         return false;
     ssize_t n = read(fd, text, sizeof text - 1);

@@ -29,8 +29,7 @@ static int find_word(const char *words, const char *value)
 
 static bool not_one_of(const struct config_option *o, const char *value, struct err *err)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     return err_set(err, ERR_FATAL, "'%s' is none of %s", value, config_range(a, o));
 }
 

@@ -72,8 +72,7 @@ static bool check_roles(const struct supervisor_plan *plan, const struct config 
 static bool load(const struct supervisor_plan *plan, struct arena **a_out, struct config **out,
                  struct err *err)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct config *c = arena_alloc(a, sizeof *c);
     if (!config_read(a, plan->conf_path, c, err) || !check_roles(plan, c, err))
         return false;

@@ -60,9 +60,8 @@ static void assert_file_is(const char *path, const struct buf *made)
 static void sample_and_man_pages_are_those_of_the_table(void **state)
 {
     (void)state;
-    struct buf sample CLEANUP(buf_fini) = {0}, en CLEANUP(buf_fini)
-    = {0}, th CLEANUP(buf_fini)
-    = {0};
+    struct buf sample CLEANUP(buf_fini) = {0}, en CLEANUP(buf_fini) = {0},
+                      th CLEANUP(buf_fini) = {0};
     config_write_sample(&sample);
     config_write_man(true, &en);
     config_write_man(false, &th);
@@ -74,8 +73,7 @@ static void sample_and_man_pages_are_those_of_the_table(void **state)
 static void the_sample_is_a_configuration_that_every_role_can_start_with(void **state)
 {
     static const char *const roles[] = {"mailbox", "scan", "deliver", "web"};
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct buf sample CLEANUP(buf_fini) = {0};
     struct config c;
     struct err err = {0};
@@ -94,10 +92,8 @@ static void shown_values_are_a_configuration_with_the_same_values(void **state)
     static const char text[] = "[office]\naddr = a@x.th\nown_addrs = b@x.th, c@x.th\n"
                                "[mailbox one]\nhost = h\ntls = none\nallow_plain = yes\n"
                                "[mailbox two]\npassword_file = cred\n[smtp]\nport = 2525\n";
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
-    struct buf first CLEANUP(buf_fini) = {0}, second CLEANUP(buf_fini)
-    = {0};
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct buf first CLEANUP(buf_fini) = {0}, second CLEANUP(buf_fini) = {0};
     struct config c;
     struct err err = {0};
     (void)state;
@@ -113,8 +109,7 @@ static void shown_values_are_a_configuration_with_the_same_values(void **state)
 
 static void every_option_is_told_in_both_languages(void **state)
 {
-    struct buf en CLEANUP(buf_fini) = {0}, th CLEANUP(buf_fini)
-    = {0};
+    struct buf en CLEANUP(buf_fini) = {0}, th CLEANUP(buf_fini) = {0};
     size_t n;
     const struct config_option *o = config_options(&n);
     (void)state;

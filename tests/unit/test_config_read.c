@@ -88,8 +88,7 @@ static void each_mistake_has_its_sentence(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(mistakes); i++) {
-        struct arena *a CLEANUP(arena_freep)
-        = arena_new();
+        struct arena *a CLEANUP(arena_freep) = arena_new();
         struct config c;
         struct err err = {0};
         assert_false(parse(a, mistakes[i].text, strlen(mistakes[i].text), &c, &err));
@@ -101,8 +100,7 @@ static void each_mistake_has_its_sentence(void **state)
 static void sentences_never_repeat_a_line_that_may_be_a_secret(void **state)
 {
     static const char text[] = "[mailbox saraban]\nhunter2\n";
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct config c;
     struct err err = {0};
     (void)state;
@@ -112,8 +110,7 @@ static void sentences_never_repeat_a_line_that_may_be_a_secret(void **state)
 
 static void an_empty_file_gives_the_defaults(void **state)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct config c;
     struct err err = {0};
     (void)state;
@@ -148,8 +145,7 @@ static void a_whole_file_lands_in_its_fields(void **state)
                                "[mailbox second]\r\npoll_s = 5\r\n"
                                "[daemon]\r\nroles = scan\r\nstate_dir =\r\n"
                                "[receipt]\r\nbase_url = https://x.th//\r\nkey_file = /k";
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct config c;
     struct err err = {0};
     (void)state;
@@ -181,8 +177,7 @@ static void limits_hold_at_the_limit_and_fail_one_past(void **state)
     static char text[CONFIG_LINE_MAX + 64];
     (void)state;
     for (int past = 0; past <= 1; past++) {
-        struct arena *a CLEANUP(arena_freep)
-        = arena_new();
+        struct arena *a CLEANUP(arena_freep) = arena_new();
         struct config c;
         struct err err = {0};
         size_t n = (size_t)snprintf(text, sizeof text, "[office]\nregion=");
@@ -193,8 +188,7 @@ static void limits_hold_at_the_limit_and_fail_one_past(void **state)
             assert_string_equal(err.text, "t.conf:2: the line is longer than 4095 bytes");
     }
     for (int n = CONFIG_MAILBOXES_MAX; n <= CONFIG_MAILBOXES_MAX + 1; n++) {
-        struct arena *a CLEANUP(arena_freep)
-        = arena_new();
+        struct arena *a CLEANUP(arena_freep) = arena_new();
         struct buf b CLEANUP(buf_fini) = {0};
         struct config c;
         struct err err = {0};
@@ -203,8 +197,7 @@ static void limits_hold_at_the_limit_and_fail_one_past(void **state)
         assert_int_equal(parse(a, b.data, b.len, &c, &err), n == CONFIG_MAILBOXES_MAX);
     }
     for (int n = CONFIG_LIST_MAX; n <= CONFIG_LIST_MAX + 1; n++) {
-        struct arena *a CLEANUP(arena_freep)
-        = arena_new();
+        struct arena *a CLEANUP(arena_freep) = arena_new();
         struct buf b CLEANUP(buf_fini) = {0};
         struct config c;
         struct err err = {0};
@@ -258,8 +251,7 @@ static void a_role_says_what_it_lacks(void **state)
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct arena *a CLEANUP(arena_freep)
-        = arena_new();
+        struct arena *a CLEANUP(arena_freep) = arena_new();
         struct config c;
         struct err err = {0};
         assert_true(parse(a, cases[i].text, strlen(cases[i].text), &c, &err));
@@ -271,8 +263,7 @@ static void a_role_says_what_it_lacks(void **state)
 
 static void files_that_are_none_are_named(void **state)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct config c;
     struct err err = {0};
     (void)state;

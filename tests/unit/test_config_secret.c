@@ -44,8 +44,7 @@ static void the_first_line_counts(void **state)
     static const char *const texts[] = {"hunter2", "hunter2\n", "hunter2\r\n", "hunter2\nmore\n"};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-        struct arena *a CLEANUP(arena_freep)
-        = arena_new();
+        struct arena *a CLEANUP(arena_freep) = arena_new();
         struct err err = {0};
         char *secret = NULL;
         write_secret(texts[i], strlen(texts[i]), 0600);
@@ -59,8 +58,7 @@ static void a_secret_that_others_can_read_is_refused(void **state)
     static const mode_t modes[] = {0640, 0604, 0644, 0660, 0610};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
-        struct arena *a CLEANUP(arena_freep)
-        = arena_new();
+        struct arena *a CLEANUP(arena_freep) = arena_new();
         struct err err = {0};
         char *secret;
         write_secret("x\n", 2, modes[i]);
@@ -74,8 +72,7 @@ static void a_secret_that_others_can_read_is_refused(void **state)
 static void lines_are_bounded_and_not_empty(void **state)
 {
     static char text[CONFIG_SECRET_MAX + 100];
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct err err = {0};
     char *secret;
     (void)state;
@@ -94,8 +91,7 @@ static void lines_are_bounded_and_not_empty(void **state)
 
 static void a_name_without_a_slash_is_a_credential(void **state)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct err err = {0};
     char *secret;
     (void)state;
@@ -114,8 +110,7 @@ static void a_name_without_a_slash_is_a_credential(void **state)
 
 static void what_is_no_file_is_named(void **state)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct err err = {0};
     char *secret;
     (void)state;
