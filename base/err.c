@@ -20,10 +20,10 @@ static void trim_torn_letter(char *text)
     text[n] = 0;
 }
 
-bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
+void err_put(struct err *err, enum err_kind kind, const char *fmt, ...)
 {
     if (!err)
-        return false;
+        return;
     char text[ERR_TEXT_MAX];
     va_list args;
     va_start(args, fmt);
@@ -32,13 +32,12 @@ bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
     trim_torn_letter(text);
     memcpy(err->text, text, sizeof text);
     err->kind = kind;
-    return false;
 }
 
-bool err_add(struct err *err, const char *fmt, ...)
+void err_prefix(struct err *err, const char *fmt, ...)
 {
     if (!err)
-        return false;
+        return;
     char words[ERR_TEXT_MAX], whole[2 * ERR_TEXT_MAX + 2];
     va_list args;
     va_start(args, fmt);
@@ -48,7 +47,6 @@ bool err_add(struct err *err, const char *fmt, ...)
     memcpy(err->text, whole, ERR_TEXT_MAX - 1);
     err->text[ERR_TEXT_MAX - 1] = 0;
     trim_torn_letter(err->text);
-    return false;
 }
 
 const char *err_kind_name(enum err_kind kind)

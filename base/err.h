@@ -28,11 +28,18 @@ struct err {
     char text[ERR_TEXT_MAX];
 };
 
-/* Fill err and return false, so that `return err_set(...)` reads well. err may be NULL. */
-bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* err_set(err, kind, fmt, ...): fill err and be false, so that `return err_set(...)` reads well.
+ * err may be NULL. err_add(err, fmt, ...): put "words: " before the sentence that is there; the
+ * kind stays; false. Macros, so that a compiler sees that they are false. */
+#define err_set(err, kind, ...) (err_put((err), (kind), __VA_ARGS__), err_false())
+#define err_add(err, ...)       (err_prefix((err), __VA_ARGS__), err_false())
 
-/* Put "words: " before the sentence that is there; keeps the kind; returns false. */
-bool err_add(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static inline bool err_false(void)
+{
+    return false;
+}
+void err_put(struct err *err, enum err_kind kind, const char *fmt, ...) PRINTF_LIKE(3, 4);
+void err_prefix(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* "retry", "refuse", "unsure", "fatal", "none": the words of the log. */
 const char *err_kind_name(enum err_kind kind);

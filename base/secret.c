@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Reading secrets. See secret.h. */
+ * Passwords, tokens and keys: files of one line that nobody else can read. See secret.h. */
 #include "base/secret.h"
 
 #include <errno.h>
@@ -9,43 +9,73 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* systemd puts credentials into a folder of their own, closed to others. */
-static const char *full_path(struct arena *a, const char *path, bool *is_credential_out)
+/* systemd's credentials are 0440 in a folder that only the service sees. */
+static bool is_credential(const char *path)
 {
     const char *folder = getenv("CREDENTIALS_DIRECTORY");
-    *is_credential_out = folder && !strchr(path, '/');
-    return *is_credential_out ? arena_printf(a, "%s/%s", folder, path) : path;
+    size_t n = folder ? strlen(folder) : 0;
+    return n > 0 && strncmp(path, folder, n) == 0 && path[n] == '/' && !strstr(path + n, "/..");
 }
 
-static bool check_mode(int fd, const char *path, struct err *err)
+static bool resolve(struct arena *a, const char *path, char **out, struct err *err)
+{
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    if (strchr(path, '/'))
+        *out = arena_strdup(a, path);
+    else if (!folder || !*folder)
+        return err_set(
+            err, ERR_FATAL,
+            "secret %s: a name without a slash is a systemd credential, and this process "
+            "has none: write the path of a file, or start the service's unit",
+            path);
+    else
+        *out = arena_printf(a, "%s/%s", folder, path);
+    return true;
+}
+
+/* Opens path and says what is wrong with who may read it. */
+static bool open_secret(const char *path, int *fd_out, struct err *err)
 {
     struct stat st;
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-        return err_set(err, ERR_FATAL, "%s is not a file: put the secret into one", path);
-    if (st.st_mode & S_IRWXO)
-        return err_set(err, ERR_FATAL, "%s is open to everybody: chmod 0600 it", path);
+    int fd CLEANUP(fd_closep) = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return err_set(err, ERR_FATAL, "secret %s cannot be read: %s", path, strerror(errno));
+    if (!S_ISREG(st.st_mode))
+        return err_set(err, ERR_FATAL, "secret %s is not a file", path);
+    if ((st.st_mode & 077) != 0 && !is_credential(path))
+        return err_set(err, ERR_FATAL, "secret %s can be read by others (mode %04o): chmod 600 %s",
+                       path, (unsigned)st.st_mode & 07777U, path);
+    *fd_out = fd;
+    fd = -1;
+    return true;
+}
+
+bool secret_path(struct arena *a, const char *path, char **out, struct err *err)
+{
+    char *whole = NULL;
+    int fd CLEANUP(fd_closep) = -1;
+    if (!resolve(a, path, &whole, err) || !open_secret(whole, &fd, err))
+        return false;
+    *out = whole;
     return true;
 }
 
 bool secret_read(struct arena *a, const char *path, char **out, struct err *err)
 {
-    bool is_credential;
-    const char *name = full_path(a, path, &is_credential);
-    int fd CLEANUP(fd_closep)
-    = open(name, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return err_set(err, ERR_FATAL, "%s cannot be read: %s", name, strerror(errno));
-    if (!is_credential && !check_mode(fd, name, err))
+    char *whole = NULL, text[SECRET_MAX + 2];
+    int fd CLEANUP(fd_closep) = -1;
+    if (!resolve(a, path, &whole, err) || !open_secret(whole, &fd, err))
         return false;
-    char *text = arena_alloc(a, SECRET_MAX + 2);
-    ssize_t n = read(fd, text, SECRET_MAX + 1);
+    ssize_t n = read(fd, text, sizeof text - 1);
     if (n < 0)
-        return err_set(err, ERR_FATAL, "%s cannot be read: %s", name, strerror(errno));
+        return err_set(err, ERR_FATAL, "secret %s cannot be read: %s", whole, strerror(errno));
     text[n] = 0;
-    text[strcspn(text, "\r\n")] = 0;
-    if (!*text || strlen(text) > SECRET_MAX)
-        return err_set(err, ERR_FATAL, "%s: its first line is %s", name,
-                       *text ? "too long" : "empty");
-    *out = text;
-    return true;
+    size_t length = strcspn(text, "\r\n");
+    if (length == 0 || length > SECRET_MAX)
+        err_set(err, ERR_FATAL, "secret %s: its first line is %s", whole,
+                length ? "longer than 8192 bytes" : "empty");
+    else
+        *out = arena_strndup(a, text, length);
+    explicit_bzero(text, sizeof text);
+    return length > 0 && length <= SECRET_MAX;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * A password or token from a file: never a value in a configuration, an argument or the
+ * A password, token or key from a file: never a value in a configuration, an argument or the
  * environment. */
 #ifndef BASE_SECRET_H
 #define BASE_SECRET_H
@@ -9,8 +9,12 @@
 
 enum { SECRET_MAX = 8192 }; /* bytes of the first line */
 
-/* The first line of a file or, where the path has no slash, of the systemd credential of that name.
- * err  FATAL not readable, empty, too long, or (files) readable by others than the owner's group */
+/* Where the secret lies: the path itself or, where it has no slash, the systemd credential of that
+ * name.
+ * err  FATAL not a file, not readable, or readable by others */
+bool secret_path(struct arena *a, const char *path, char **out, struct err *err) MUST_CHECK;
+
+/* Its first line. err as above, or FATAL empty, or longer than SECRET_MAX */
 bool secret_read(struct arena *a, const char *path, char **out, struct err *err) MUST_CHECK;
 
 #endif

@@ -16,7 +16,6 @@ enum { CONFIG_MAILBOXES_MAX = 32, CONFIG_LIST_MAX = 64 };
 enum {
     CONFIG_FILE_MAX = 256 * 1024, /* bytes of the file */
     CONFIG_LINE_MAX = 4096,       /* bytes of one line */
-    CONFIG_SECRET_MAX = 8192,     /* bytes of a secret's line */
 };
 
 enum tls_mode { TLS_IMPLICIT, TLS_STARTTLS, TLS_NONE /* loopback, or allow_plain = yes */ };
@@ -65,7 +64,6 @@ struct config {
     const char *db_migrate_conninfo; /* the owner's role, for `thanwela migrate` */
     const char *db_migrate_password_file;
     bool db_require_standby; /* no number without a synchronous standby */
-    const char *migrations_dir;
     /* [mailbox …] */
     struct config_mailbox mailbox[CONFIG_MAILBOXES_MAX];
     uint32_t n_mailboxes;
@@ -171,12 +169,5 @@ void config_write_options(bool english, struct buf *out);
 void config_write_values(const struct config *c, struct buf *out);
 void config_write_sample(struct buf *out);
 void config_write_man(bool english, struct buf *out);
-
-/* The file of a secret: the path itself or, where it has no slash, the systemd credential of that
- * name. err  FATAL no such credential; not readable; readable by others than its owner */
-bool config_secret_path(struct arena *a, const char *path, char **out, struct err *err) MUST_CHECK;
-
-/* A secret's first line, at most CONFIG_SECRET_MAX bytes. err as above, or empty or longer */
-bool config_secret(struct arena *a, const char *path, char **out, struct err *err) MUST_CHECK;
 
 #endif

@@ -77,9 +77,6 @@ static const struct config_option options[] = {
     {YESNO("database", "require_standby", db_require_standby), DEFAULT("no"),
      SAY("ไม่ออกเลขทะเบียนเมื่อไม่มีเครื่องสำรองแบบ synchronous",
          "Give no number while there is no synchronous standby.")},
-    {TEXT("database", "migrations_dir", PATH, migrations_dir),
-     DEFAULT("/usr/share/thanwela/migrations"),
-     SAY("โฟลเดอร์ของแฟ้ม migration", "The folder of the migrations.")},
 
     {BOX("host", TEXT, host), NEEDED_BY("mailbox"), EXAMPLE("imap.example.go.th"),
      SAY("เครื่อง IMAP", "The IMAP server.")},

@@ -116,10 +116,8 @@ static bool set_up(struct db *db, struct err *err)
 bool db_open_raw(const char *conninfo, const char *password_file, const char *application,
                  struct db **out, struct err *err)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
-    struct db *db CLEANUP(db_closep)
-    = calloc(1, sizeof *db);
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct db *db CLEANUP(db_closep) = calloc(1, sizeof *db);
     char *password = NULL;
     if (!db)
         abort();
@@ -139,8 +137,7 @@ bool db_open_raw(const char *conninfo, const char *password_file, const char *ap
 bool db_open(const char *conninfo, const char *password_file, const char *application,
              struct db **out, struct err *err)
 {
-    struct db *db CLEANUP(db_closep)
-    = NULL;
+    struct db *db CLEANUP(db_closep) = NULL;
     if (!db_open_raw(conninfo, password_file, application, &db, err) || !migrate_check(db, err))
         return false;
     *out = TAKE(db);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Secrets: first line of a file that nobody else can read, or a credential of systemd. */
-#include "config/config.h"
+#include "base/secret.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -48,7 +48,7 @@ static void the_first_line_counts(void **state)
         struct err err = {0};
         char *secret = NULL;
         write_secret(texts[i], strlen(texts[i]), 0600);
-        assert_true(config_secret(a, path, &secret, &err));
+        assert_true(secret_read(a, path, &secret, &err));
         assert_string_equal(secret, "hunter2");
     }
 }
@@ -62,30 +62,30 @@ static void a_secret_that_others_can_read_is_refused(void **state)
         struct err err = {0};
         char *secret;
         write_secret("x\n", 2, modes[i]);
-        assert_false(config_secret(a, path, &secret, &err));
+        assert_false(secret_read(a, path, &secret, &err));
         assert_non_null(strstr(err.text, "can be read by others"));
         assert_non_null(strstr(err.text, "chmod 600"));
-        assert_false(config_secret_path(a, path, &secret, &err));
+        assert_false(secret_path(a, path, &secret, &err));
     }
 }
 
 static void lines_are_bounded_and_not_empty(void **state)
 {
-    static char text[CONFIG_SECRET_MAX + 100];
+    static char text[SECRET_MAX + 100];
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct err err = {0};
     char *secret;
     (void)state;
     memset(text, 'k', sizeof text);
-    write_secret(text, CONFIG_SECRET_MAX, 0600);
-    assert_true(config_secret(a, path, &secret, &err));
-    assert_int_equal(strlen(secret), CONFIG_SECRET_MAX);
-    write_secret(text, CONFIG_SECRET_MAX + 1, 0600);
-    assert_false(config_secret(a, path, &secret, &err));
+    write_secret(text, SECRET_MAX, 0600);
+    assert_true(secret_read(a, path, &secret, &err));
+    assert_int_equal(strlen(secret), SECRET_MAX);
+    write_secret(text, SECRET_MAX + 1, 0600);
+    assert_false(secret_read(a, path, &secret, &err));
     assert_non_null(strstr(err.text, "longer than 8192 bytes"));
     assert_null(strstr(err.text, "kkk"));
     write_secret("\nx", 2, 0600);
-    assert_false(config_secret(a, path, &secret, &err));
+    assert_false(secret_read(a, path, &secret, &err));
     assert_non_null(strstr(err.text, "its first line is empty"));
 }
 
@@ -97,14 +97,14 @@ static void a_name_without_a_slash_is_a_credential(void **state)
     (void)state;
     write_secret("x\n", 2, 0440); /* as systemd leaves them */
     unsetenv("CREDENTIALS_DIRECTORY");
-    assert_false(config_secret(a, "s", &secret, &err));
+    assert_false(secret_read(a, "s", &secret, &err));
     assert_non_null(strstr(err.text, "a name without a slash is a systemd credential"));
     setenv("CREDENTIALS_DIRECTORY", folder, 1);
-    assert_true(config_secret(a, "s", &secret, &err));
+    assert_true(secret_read(a, "s", &secret, &err));
     assert_string_equal(secret, "x");
-    assert_true(config_secret_path(a, "s", &secret, &err));
+    assert_true(secret_path(a, "s", &secret, &err));
     assert_string_equal(secret, path);
-    assert_true(config_secret(a, path, &secret, &err));
+    assert_true(secret_read(a, path, &secret, &err));
     unsetenv("CREDENTIALS_DIRECTORY");
 }
 
@@ -114,9 +114,9 @@ static void what_is_no_file_is_named(void **state)
     struct err err = {0};
     char *secret;
     (void)state;
-    assert_false(config_secret(a, "/no/such", &secret, &err));
+    assert_false(secret_read(a, "/no/such", &secret, &err));
     assert_string_equal(err.text, "secret /no/such cannot be read: No such file or directory");
-    assert_false(config_secret(a, folder, &secret, &err));
+    assert_false(secret_read(a, folder, &secret, &err));
     assert_non_null(strstr(err.text, "is not a file"));
 }
 
