@@ -13,14 +13,14 @@ static const struct format {
 } formats[] = {
     [REPORT_TEXT] = {"text", book_text}, [REPORT_HTML] = {"html", book_html},
     [REPORT_JSON] = {"json", book_json}, [REPORT_CSV] = {"csv", book_csv},
-    [REPORT_XLSX] = {"xlsx", book_xlsx}, [REPORT_PDF] = {"pdf", NULL},
+    [REPORT_XLSX] = {"xlsx", book_xlsx}, [REPORT_PDF] = {"pdf", book_pdf},
 };
 static_assert(ARRAY_LEN(formats) == REPORT_N_FORMATS, "a writer for each format");
 
 bool report_format_from(const char *name, enum report_format *out)
 {
     for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
-        if (formats[i].write && strcmp(formats[i].name, name) == 0) {
+        if (strcmp(formats[i].name, name) == 0) {
             *out = (enum report_format)i;
             return true;
         }
@@ -144,17 +144,62 @@ const struct cell *sheet_cell(const struct sheet *s, int row, int column)
     return &s->cells[row * s->n_columns + column];
 }
 
-int sheet_columns(const struct sheet *s, bool with_extra, int columns_out[BOOK_COLUMNS_MAX])
+/* Of what is shown: a workbook may have far more rows. */
+static int rows_shown(const struct sheet *s)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
-    int n = 0;
+    int rows = sheet_rows(s);
+    return rows < BOOK_SHOWN_MAX ? rows : BOOK_SHOWN_MAX;
+}
+
+int sheet_wide(const struct sheet *s, int column)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    const struct book_column *c = &s->columns[column];
+    int wide = text_columns(c->title);
+    for (int r = 0; r < rows_shown(s); r++) {
+        int n = text_columns(cell_text(a, c->kind, sheet_cell(s, r, column)));
+        wide = n > wide ? n : wide;
+    }
+    return wide;
+}
+
+/* Has something to say: not empty, and not the same in every row where that is all it tells. */
+static bool speaks(const struct sheet *s, int column)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    const struct book_column *c = &s->columns[column];
+    bool filled = c->kind == CELL_PERCENT, differs = false;
+    const char *first = "";
+    for (int r = 0; r < rows_shown(s); r++) {
+        const char *text = cell_text(a, c->kind, sheet_cell(s, r, column));
+        filled = filled || *text;
+        differs = differs || (r > 0 && strcmp(text, first) != 0);
+        first = r == 0 ? text : first;
+    }
+    return filled && (differs || !c->mixed);
+}
+
+int sheet_columns(const struct sheet *s, const struct sheet_room *room,
+                  int columns_out[BOOK_COLUMNS_MAX])
+{
+    int n = 0, least[BOOK_COLUMNS_MAX], total = 0;
     for (int i = 0; i < s->n_columns; i++) {
-        bool filled = s->columns[i].kind == CELL_PERCENT;
-        for (int r = 0; r < sheet_rows(s) && !filled; r++)
-            filled = *cell_text(a, s->columns[i].kind, sheet_cell(s, r, i)) != 0;
-        if (filled && (with_extra || !s->columns[i].extra))
-            columns_out[n++] = i;
+        if (!speaks(s, i))
+            continue;
+        int wide = sheet_wide(s, i);
+        least[n] = s->columns[i].shrinks && wide > room->shrunk_min ? room->shrunk_min : wide;
+        total += least[n] + room->gap;
+        columns_out[n++] = i;
+    }
+    for (int i = n - 1; i >= 0 && room->room && total - room->gap > room->room; i--) {
+        if (!s->columns[columns_out[i]].extra)
+            continue;
+        total -= least[i] + room->gap;
+        for (int j = i; j + 1 < n; j++) {
+            columns_out[j] = columns_out[j + 1];
+            least[j] = least[j + 1];
+        }
+        n--;
     }
     return n;
 }
@@ -171,6 +216,11 @@ char *minutes_text(struct arena *a, int64_t minutes)
     if (rest)
         return arena_printf(a, "%lld ชม. %lld นาที", hours, rest);
     return arena_printf(a, "%lld ชม.", hours);
+}
+
+const char *column_title(struct arena *a, const struct book_column *c)
+{
+    return c->kind == CELL_MINUTES ? arena_printf(a, "%s (นาที)", c->title) : c->title;
 }
 
 int64_t percent_hundredths(int64_t n, int64_t of)

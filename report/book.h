@@ -42,7 +42,8 @@ struct book_column {
     const char *title; /* Thai */
     enum cell_kind kind;
     bool shrinks; /* long text: gives way first */
-    bool extra;   /* left out in text where the terminal is too narrow */
+    bool extra;   /* may be left out in text and on paper, the last one first, to make room */
+    bool mixed;   /* left out there where it says the same in every row */
 };
 
 struct cell {
@@ -89,6 +90,7 @@ struct book {
     const struct book_column *csv; /* sheets with these columns make the one table of the CSV;
                                       NULL: the first sheet is it */
     const char *chart_title;
+    const char *chart_cid; /* "cid:chart@…" where HTML is to show the mail's picture; else NULL */
     struct book_month months[BOOK_MONTHS];
     int n_months; /* 0: no chart */
 };
@@ -111,9 +113,16 @@ void sheet_percent(struct sheet *s, int64_t n, int64_t of);
 int sheet_rows(const struct sheet *s);
 const struct cell *sheet_cell(const struct sheet *s, int row, int column);
 
-/* The columns that have something to show, in order, for text and paper: empty ones are left out,
- * and extra ones where with_extra is false. Returns how many. */
-int sheet_columns(const struct sheet *s, bool with_extra, int columns_out[BOOK_COLUMNS_MAX]);
+/* The columns to show in text, HTML and on paper, in order: those with something in them, as many
+ * as fit into room cells (gap between two, shrunk_min for one that shrinks); room 0: no limit.
+ * Returns how many. */
+struct sheet_room {
+    int room, gap, shrunk_min;
+};
+int sheet_columns(const struct sheet *s, const struct sheet_room *room,
+                  int columns_out[BOOK_COLUMNS_MAX]);
+/* Terminal cells that a column's widest text takes in the first rows. */
+int sheet_wide(const struct sheet *s, int column);
 
 /* The cell as a Thai reader sees it. */
 const char *cell_text(struct arena *a, enum cell_kind kind, const struct cell *c);

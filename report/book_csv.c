@@ -50,8 +50,7 @@ static const char *field_text(struct arena *a, enum cell_kind kind, const struct
 
 static void write_rows(const struct sheet *s, bool with_key, struct buf *out)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     for (int r = 0; r < sheet_rows(s); r++) {
         if (with_key)
             add_field(s->key, true, out);
@@ -64,11 +63,12 @@ static void write_rows(const struct sheet *s, bool with_key, struct buf *out)
 
 static void write_head(const struct sheet *s, bool with_key, struct buf *out)
 {
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     buf_adds(out, "\xEF\xBB\xBF");
     if (with_key)
         add_field("รายการ", true, out);
     for (int i = 0; i < s->n_columns; i++)
-        add_field(s->columns[i].title, !with_key && i == 0, out);
+        add_field(column_title(a, &s->columns[i]), !with_key && i == 0, out);
     buf_adds(out, "\r\n");
 }
 

@@ -13,6 +13,8 @@ static const char print_sheet[] =
     "@media print{body{font-size:10pt;background:#fff}thead{display:table-header-group}"
     "tr{break-inside:avoid}h2{break-after:avoid}}";
 
+enum { PAGE_CELLS = 150 }; /* letters that stand beside each other */
+
 #define FONT "'Sarabun','TH Sarabun New','Laksaman','Noto Sans Thai',Tahoma,sans-serif"
 static const char body_style[] = "margin:0;padding:24px;background:#ffffff;color:#1c2530;"
                                  "font-family:" FONT ";font-size:15px;line-height:1.5";
@@ -48,8 +50,7 @@ static void styled(struct html *h, const char *name, const char *style, const ch
 
 static void write_facts(const struct book *b, struct html *h)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     if (b->n_facts == 0)
         return;
     html_start(h, "table");
@@ -113,10 +114,10 @@ static void write_cell(struct arena *a, const struct book_column *c, const struc
 
 static void write_rows(const struct book *b, const struct sheet *s, struct html *h)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     int rows = sheet_rows(s), shown = rows < BOOK_SHOWN_MAX ? rows : BOOK_SHOWN_MAX;
-    int at[BOOK_COLUMNS_MAX], n = sheet_columns(s, true, at);
+    const struct sheet_room room = {.room = PAGE_CELLS, .gap = 3, .shrunk_min = 18};
+    int at[BOOK_COLUMNS_MAX], n = sheet_columns(s, &room, at);
     html_start(h, "table");
     html_attr(h, "style", table_style);
     write_head(s, at, n, h);
@@ -150,10 +151,27 @@ static void write_sheet(const struct book *b, const struct sheet *s, struct html
         write_rows(b, s, h);
 }
 
+/* Mail programs show no SVG: there the chart is a picture of the mail. */
+static void write_chart(const struct book *b, struct html *h)
+{
+    if (b->n_months == 0)
+        return;
+    styled(h, "h2", section_style, b->chart_title);
+    if (!b->chart_cid) {
+        chart_svg(b, h);
+        return;
+    }
+    html_start(h, "img");
+    html_url(h, "src", b->chart_cid);
+    html_attr(h, "alt", b->chart_title);
+    html_attrf(h, "width", "%d", CHART_WIDTH);
+    html_attr(h, "style", "display:block;width:100%;max-width:960px;height:auto");
+    html_end(h);
+}
+
 static void write_title(const struct book *b, struct html *h)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     styled(h, "h1", title_style, b->title);
     if (*b->office)
         styled(h, "p", under_style, b->office);
@@ -195,7 +213,7 @@ bool book_html(const struct book *b, int width, bool color, struct buf *out, str
     html_attr(&h, "style", page_style);
     write_title(b, &h);
     write_facts(b, &h);
-    chart_svg(b, &h);
+    write_chart(b, &h);
     for (int i = 0; i < b->n_sheets; i++)
         write_sheet(b, b->sheets[i], &h);
     html_end(&h);

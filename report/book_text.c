@@ -6,7 +6,7 @@
 #include "report/table.h"
 #include <string.h>
 
-enum { LABEL_COLUMNS = 34, SHRUNK_MIN = 16 };
+enum { LABEL_COLUMNS = 34, SHRUNK_MIN = 20, GAP = 2 };
 
 static void heading(const char *text, bool color, struct buf *out)
 {
@@ -23,9 +23,10 @@ static void write_fact(struct arena *a, const struct fact *f, bool color, struct
              color && f->warns ? "\033[0m" : "");
 }
 
-static struct table *table_of(struct arena *a, const struct sheet *s, int rows, bool with_extra)
+static struct table *table_of(struct arena *a, const struct sheet *s, int rows, int width)
 {
-    int at[BOOK_COLUMNS_MAX], n = sheet_columns(s, with_extra, at);
+    const struct sheet_room room = {.room = width, .gap = GAP, .shrunk_min = SHRUNK_MIN};
+    int at[BOOK_COLUMNS_MAX], n = sheet_columns(s, &room, at);
     struct column *columns = arena_array(a, (size_t)n, sizeof *columns);
     for (int i = 0; i < n; i++) {
         const struct book_column *c = &s->columns[at[i]];
@@ -41,19 +42,10 @@ static struct table *table_of(struct arena *a, const struct sheet *s, int rows, 
     return t;
 }
 
-/* With every column where they fit once the long ones have given way; else without the extra ones.
- */
-static struct table *fitting_table(struct arena *a, const struct sheet *s, int rows, int width)
-{
-    struct table *t = table_of(a, s, rows, true);
-    return width == 0 || table_least(t) <= width ? t : table_of(a, s, rows, false);
-}
-
 static void write_sheet(const struct book *b, const struct sheet *s, int width, bool color,
                         struct buf *out)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     int rows = sheet_rows(s), shown = rows < BOOK_SHOWN_MAX ? rows : BOOK_SHOWN_MAX;
     buf_addc(out, '\n');
     heading(arena_printf(a, "%s (%d)", s->title, rows), color, out);
@@ -63,7 +55,7 @@ static void write_sheet(const struct book *b, const struct sheet *s, int width, 
         buf_addf(out, "  %s\n", s->empty);
         return;
     }
-    struct table *t = fitting_table(a, s, shown, width);
+    struct table *t = table_of(a, s, shown, width);
     table_print(t, width, color, out);
     if (shown < rows)
         buf_addf(out, "… และอีก %d รายการ: thanwela report %s --list %s\n", rows - shown, b->key,
@@ -72,8 +64,7 @@ static void write_sheet(const struct book *b, const struct sheet *s, int width, 
 
 bool book_text(const struct book *b, int width, bool color, struct buf *out, struct err *err)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     (void)err;
     heading(b->title, color, out);
     if (*b->office)

@@ -79,21 +79,14 @@ static double column_width(const struct book_column *c)
     return c->kind == CELL_TIME ? MEDIUM : NARROW;
 }
 
-/* A length is a number of minutes in a workbook: the title says so. */
-static const char *title_of(struct arena *a, const struct book_column *c)
-{
-    return c->kind == CELL_MINUTES ? arena_printf(a, "%s (นาที)", c->title) : c->title;
-}
-
 static void write_sheet(lxw_workbook *w, const struct sheet *s, const struct styles *st)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     lxw_worksheet *ws = workbook_add_worksheet(w, s->key);
     lxw_row_t rows = (lxw_row_t)sheet_rows(s);
     for (lxw_col_t i = 0; i < (lxw_col_t)s->n_columns; i++) {
         worksheet_set_column(ws, i, i, column_width(&s->columns[i]), NULL);
-        worksheet_write_string(ws, 0, i, title_of(a, &s->columns[i]), st->head);
+        worksheet_write_string(ws, 0, i, column_title(a, &s->columns[i]), st->head);
     }
     for (lxw_row_t r = 0; r < rows; r++)
         for (lxw_col_t i = 0; i < (lxw_col_t)s->n_columns; i++)

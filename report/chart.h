@@ -1,13 +1,37 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * The chart of a fiscal year: by month of the deadline, how many were in time, late, and not
- * received. One bar a month, stacked. */
+ * received. One bar a month, stacked. One drawing, three pens: SVG for HTML, cairo for PDF and for
+ * the PNG that mail programs show. */
 #ifndef REPORT_CHART_H
 #define REPORT_CHART_H
 
+#include "base/err.h"
 #include "report/book.h"
 #include "report/html.h"
 
+enum { CHART_WIDTH = 960, CHART_HEIGHT = 260 }; /* units of the drawing */
+
+enum chart_anchor { CHART_START, CHART_MIDDLE, CHART_END };
+
+struct chart_pen { /* what a drawing needs; user is passed through */
+    void *user;
+    void (*rect)(void *user, int x, int y, int width, int height, unsigned rgb);
+    /* y is the text's baseline */
+    void (*text)(void *user, int x, int y, enum chart_anchor anchor, const char *text);
+};
+
+/* Nothing where the book has no months. */
+void chart_draw(const struct book *b, const struct chart_pen *pen);
+
 /* An <svg> element inside the page; nothing where the book has no chart. */
 void chart_svg(const struct book *b, struct html *h);
+
+/* The chart as a picture, two pixels a unit; the book must have months.
+ * err  FATAL cairo gave up */
+bool chart_png(const struct book *b, struct buf *out, struct err *err) MUST_CHECK;
+
+/* The chart on a page of report/paper.h, as wide as its text. */
+struct paper;
+void chart_paper(const struct book *b, struct paper *p);
 
 #endif

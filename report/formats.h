@@ -18,4 +18,7 @@ bool book_xlsx(const struct book *b, int width, bool color, struct buf *out, str
 /* A4 pages on report/paper.h. */
 bool book_pdf(const struct book *b, int width, bool color, struct buf *out, struct err *err);
 
+/* The title of a column in a file, where a length is a number of minutes and says so. */
+const char *column_title(struct arena *a, const struct book_column *c);
+
 #endif

@@ -16,23 +16,23 @@ static bool is_verdict(const struct late_case *c, const char *verdict)
 /* ---- the lists */
 
 static const struct book_column case_columns[] = {
-    {"register_no", "เลขรับ", CELL_TEXT, false, false},
-    {"matter_no", "เรื่องที่", CELL_TEXT, false, false},
-    {"agency", "หน่วยงาน", CELL_TEXT, false, false},
-    {"title", "เรื่อง", CELL_TEXT, true, false},
-    {"due_at", "กำหนด", CELL_TIME, false, false},
-    {"received_at", "รับเมื่อ", CELL_TIME, false, false},
-    {"late_minutes", "ช้า", CELL_MINUTES, false, false},
-    {"is_new", "ใหม่", CELL_TEXT, false, true},
-    {"late_work_minutes", "ช้า (เวลาทำการ)", CELL_MINUTES, false, true},
-    {"contact", "ผู้ประสานงาน", CELL_TEXT, true, true},
-    {"verdict", "ผล", CELL_TEXT, false, true},
-    {"why", "เหตุ", CELL_TEXT, true, true},
+    {.key = "register_no", .title = "เลขรับ", .kind = CELL_TEXT},
+    {.key = "matter_no", .title = "เรื่องที่", .kind = CELL_TEXT},
+    {.key = "agency", .title = "หน่วยงาน", .kind = CELL_TEXT},
+    {.key = "title", .title = "เรื่อง", .kind = CELL_TEXT, .shrinks = true},
+    {.key = "due_at", .title = "กำหนด", .kind = CELL_TIME},
+    {.key = "received_at", .title = "รับเมื่อ", .kind = CELL_TIME},
+    {.key = "late_minutes", .title = "ช้า", .kind = CELL_MINUTES},
+    {.key = "contact", .title = "ผู้ประสานงาน", .kind = CELL_TEXT, .shrinks = true, .extra = true},
+    {.key = "why", .title = "เหตุ", .kind = CELL_TEXT, .shrinks = true, .extra = true},
+    {.key = "verdict", .title = "ผล", .kind = CELL_TEXT, .extra = true, .mixed = true},
+    {.key = "is_new", .title = "ใหม่", .kind = CELL_TEXT, .extra = true, .mixed = true},
+    {.key = "late_work_minutes", .title = "ช้าในเวลาทำการ", .kind = CELL_MINUTES, .extra = true},
 };
 
 static void add_case(struct sheet *s, const struct late_case *c, const struct report_window *w)
 {
-    bool is_late = c->late_min > 0;
+    bool is_late = c->late_min > 0; /* or overdue */
     sheet_text(s, c->register_no);
     sheet_text(s, c->matter_no);
     sheet_text(s, c->agency);
@@ -40,11 +40,12 @@ static void add_case(struct sheet *s, const struct late_case *c, const struct re
     sheet_number(s, c->due_us);
     sheet_number(s, c->decided_us);
     sheet_number(s, is_late ? c->late_min : TIME_NONE);
-    sheet_text(s, is_late && c->decided_us > w->since_us ? "ใหม่" : "");
-    sheet_number(s, is_late ? c->late_work_min : TIME_NONE);
     sheet_text(s, c->contact);
-    sheet_text(s, c->label);
     sheet_text(s, c->why);
+    sheet_text(s, c->label);
+    sheet_text(s,
+               is_late && c->decided_us != TIME_NONE && c->decided_us > w->since_us ? "ใหม่" : "");
+    sheet_number(s, is_late ? c->late_work_min : TIME_NONE);
 }
 
 /* This quarter's, and all since the report before, so that none falls between two quarters. */
@@ -151,17 +152,20 @@ static const struct {
 };
 
 #define TALLY_COLUMNS                                                                              \
-    {"expected", "ที่ต้องส่ง", CELL_INT, false, false}, {"in_time", "ทัน", CELL_INT, false, false},     \
-        {"late", "ไม่ทัน", CELL_INT, false, false}, {"missing", "ยังไม่ได้รับ", CELL_INT, false, false}, \
-        {"incomplete", "ไม่ครบ", CELL_INT, false, false},                                           \
-        {"waiting", "รอรับ", CELL_INT, false, false},                                               \
-        {"percent", "ร้อยละที่ทัน", CELL_PERCENT, false, false},                                       \
-        {"median_late_minutes", "มัธยฐานที่ช้า", CELL_MINUTES, false, false},
-static const struct book_column agency_columns[] = {{"code", "รหัส", CELL_TEXT, false, true},
-                                                    {"agency", "หน่วยงาน", CELL_TEXT, true, false},
-                                                    TALLY_COLUMNS};
-static const struct book_column quarter_columns[] = {{"quarter", "ไตรมาส", CELL_TEXT, false, false},
-                                                     TALLY_COLUMNS};
+    {"expected", "ที่ต้องส่ง", CELL_INT, false, false, false},                                         \
+        {"in_time", "ทัน", CELL_INT, false, false, false},                                          \
+        {"late", "ไม่ทัน", CELL_INT, false, false, false},                                           \
+        {"missing", "ยังไม่ได้รับ", CELL_INT, false, false, false},                                    \
+        {"incomplete", "ไม่ครบ", CELL_INT, false, false, false},                                    \
+        {"waiting", "รอรับ", CELL_INT, false, false, false},                                        \
+        {"percent", "ร้อยละที่ทัน", CELL_PERCENT, false, false, false},                                \
+        {"median_late_minutes", "มัธยฐานที่ช้า", CELL_MINUTES, false, false, false},
+static const struct book_column agency_columns[] = {
+    {"code", "รหัส", CELL_TEXT, false, true, false},
+    {"agency", "หน่วยงาน", CELL_TEXT, true, false, false},
+    TALLY_COLUMNS};
+static const struct book_column quarter_columns[] = {
+    {"quarter", "ไตรมาส", CELL_TEXT, false, false, false}, TALLY_COLUMNS};
 
 /* An expectation whose deadline lies in the fiscal year of the report. */
 static bool is_of_year(const struct late_case *c, const struct report_window *w)
@@ -197,8 +201,7 @@ static int64_t median_late(struct arena *a, const struct late_case *const *cases
 
 static void add_tally(struct sheet *s, const struct late_case *const *cases, int n)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     int64_t count[N_COUNTS] = {0};
     for (int i = 0; i < n; i++)
         for (int k = 0; k < N_COUNTS; k++)
