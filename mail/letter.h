@@ -17,7 +17,7 @@ const char *letter_secrecy_name(enum letter_secrecy s);
 
 struct letter {
     const char *number;     /* as written, folded digits: "กค 0416.2/ว 393"; NULL where none */
-    const char *prefix;     /* its office code: "กค 0416.2"; NULL where none */
+    const char *prefix;     /* its office code, one blank inside, "(กวจ)" left out: "กค 0416.2" */
     int64_t letter_date_us; /* "ลงวันที่ …"; TIME_NONE where none */
     enum letter_urgency urgency;
     enum letter_secrecy secrecy;
@@ -28,7 +28,12 @@ struct letter {
                                 both "12/2564"; NULL where none */
 };
 
-/* Read a decoded subject (and, for the secrecy mark, the Sensitivity header; may be NULL). */
+/* Read a decoded subject. sensitivity is that header or NULL: Company-Confidential is the sender's
+ * mark for ลับ, Personal and Private are about people, not about the state, and mark nothing.
+ *
+ * A number, a date behind "อ้างถึง" or "ตามหนังสือ" is another letter's. Marks are read where they
+ * stand alone ("ลับ ที่ กค …", "[ด่วนมาก]"), never inside a word (ความลับ, ลับแล, กลับ, ทางด่วน).
+ * Impossible dates, several different matters, a meeting that was ("เมื่อวันที่"): empty. */
 void letter_read(struct arena *a, const char *subject, const char *sensitivity, struct letter *out);
 
 #endif
