@@ -220,8 +220,36 @@ static bool is_thai_mark(gunichar c)
     return c == 0x0E31 || (c >= 0x0E34 && c <= 0x0E3A) || (c >= 0x0E47 && c <= 0x0E4E);
 }
 
-/* Marks belong to the letter below or above them: told so, cairo writes the letter and its marks
- * into the file as one piece of text, and searching and copying find ชั้น, not ชัน้. */
+/* So many bytes fill that many lines in any case: no need to lay out more. */
+static int cut_bytes(const char *text, int max_lines)
+{
+    enum { LINE_BYTES_MAX = 1000 };
+    size_t max = (size_t)max_lines * LINE_BYTES_MAX, n = strnlen(text, max);
+    while (n == max && n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
+        n--;
+    return (int)n;
+}
+
+/* Pango's own ellipsis keeps the hidden text in the file; this one does not. */
+static void cut_lines(struct paper *p, PangoLayout *layout, int max_lines)
+{
+    if (pango_layout_get_line_count(layout) <= max_lines)
+        return;
+    const PangoLayoutLine *last = pango_layout_get_line_readonly(layout, max_lines - 1);
+    const char *text = arena_strdup(p->a, pango_layout_get_text(layout));
+    const char *end = text + last->start_index + last->length;
+    do {
+        do
+            end = g_utf8_find_prev_char(text, end);
+        while (end && is_thai_mark(g_utf8_get_char(end)));
+        if (!end)
+            return;
+        pango_layout_set_text(layout, arena_printf(p->a, "%.*s…", (int)(end - text), text), -1);
+    } while (pango_layout_get_line_count(layout) > max_lines);
+}
+
+/* A mark above another mark is moved by the font, and readers of the file that sort by place would
+ * find ชัน้ for ชั้น: told that the two belong together, cairo writes them as one piece of text. */
 static void join_marks(PangoLayout *layout)
 {
     const char *text = pango_layout_get_text(layout);
@@ -232,8 +260,9 @@ static void join_marks(PangoLayout *layout)
             continue; /* a line's end, or text that runs to the left */
         PangoGlyphString *glyphs = run->glyphs;
         for (int i = 1; i < glyphs->num_glyphs; i++) {
-            const char *letter = text + run->item->offset + glyphs->log_clusters[i];
-            if (!is_thai_mark(g_utf8_get_char(letter)))
+            const char *start = text + run->item->offset;
+            if (!is_thai_mark(g_utf8_get_char(start + glyphs->log_clusters[i])) ||
+                !is_thai_mark(g_utf8_get_char(start + glyphs->log_clusters[i - 1])))
                 continue;
             glyphs->log_clusters[i] = glyphs->log_clusters[i - 1];
             glyphs->glyphs[i].attr.is_cluster_start = 0;
@@ -259,11 +288,9 @@ PangoLayout *paper_lay(struct paper *p, double width, const struct paper_type *t
     pango_layout_set_width(layout, (int)(width * PT_PER_MM * PANGO_SCALE));
     pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
     pango_layout_set_alignment(layout, alignments[type->align]);
-    if (max_lines > 0) {
-        pango_layout_set_height(layout, -max_lines);
-        pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
-    }
-    pango_layout_set_text(layout, text, -1);
+    pango_layout_set_text(layout, text, max_lines > 0 ? cut_bytes(text, max_lines) : -1);
+    if (max_lines > 0)
+        cut_lines(p, layout, max_lines);
     join_marks(layout);
     return layout;
 }
