@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * The lateness report from a real database: what it counts, what it lists, and its bytes. */
+#include "db/lateness.h"
+#include "report/lateness.h"
+#include "report/table.h"
+#include "tests/flow/database.h"
+#include "tests/flow/seeded.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const char evening[] = "2021-04-09T18:00";
+
+static struct lateness *gather(struct seeded *s, const char *as_of)
+{
+    struct lateness *l = NULL;
+    struct err err = {0};
+    if (!lateness_gather(s->a, s->db, &s->config, seeded_at(as_of), &l, &err))
+        fail_msg("%s", err.text);
+    return l;
+}
+
+static void write_as(const struct lateness *l, enum report_format f, struct buf *out)
+{
+    struct err err = {0};
+    if (!lateness_write(l, f, 100, false, out, &err))
+        fail_msg("%s", err.text);
+}
+
+static const struct fact *fact_of(const struct book *b, const char *key)
+{
+    for (int i = 0; i < b->n_facts; i++)
+        if (strcmp(b->facts[i].key, key) == 0)
+            return &b->facts[i];
+    return NULL;
+}
+
+static void each_section_holds_what_the_office_knows(void **state)
+{
+    static const struct {
+        const char *key;
+        int n;
+    } cases[] = {{"late", 1},       {"overdue", 1},     {"soon", 1},   {"soon_3", 1},
+                 {"incomplete", 1}, {"no_deadline", 3}, {"check", 2},  {"quarantined", 2},
+                 {"unreadable", 1}, {"gaps", 2},        {"changes", 3}};
+    const struct book *b = lateness_book(gather(*state, evening));
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const struct fact *f = fact_of(b, cases[i].key);
+        assert_non_null(f);
+        if (f->n != cases[i].n)
+            fail_msg("%s: %lld, not %d", cases[i].key, (long long)f->n, cases[i].n);
+    }
+    assert_null(b->calm);
+    assert_null(book_find(b, "runs"));
+}
+
+static void every_number_has_a_list_of_that_length(void **state)
+{
+    struct lateness *l = gather(*state, evening);
+    const struct book *b = lateness_book(l);
+    int checked = 0;
+    for (int i = 0; i < b->n_facts; i++) {
+        struct book *list;
+        struct err err = {0};
+        const struct lateness_ask ask = {.key = b->facts[i].sheet};
+        if (!ask.key)
+            continue;
+        assert_true(lateness_list(l, &ask, &list, &err));
+        assert_int_equal(sheet_rows(list->sheets[0]), b->facts[i].n);
+        checked++;
+    }
+    assert_in_range(checked, 11, 20);
+}
+
+static const struct cell *cell_of(const struct sheet *s, int row, const char *key)
+{
+    for (int i = 0; i < s->n_columns; i++)
+        if (strcmp(s->columns[i].key, key) == 0)
+            return sheet_cell(s, row, i);
+    fail_msg("no column %s", key);
+    return NULL;
+}
+
+static const char *const counted[] = {"expected", "in_time",    "late",
+                                      "missing",  "incomplete", "waiting"};
+
+static void compare_lists(const struct lateness *l, const struct sheet *s, int row,
+                          const char *agency, int quarter)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    for (size_t k = 0; k < ARRAY_LEN(counted); k++) {
+        struct book *list;
+        struct err err = {0};
+        const struct lateness_ask ask = {
+            .key = arena_printf(a, "year.%s", counted[k]), .agency = agency, .quarter = quarter};
+        assert_true(lateness_list(l, &ask, &list, &err));
+        assert_int_equal(sheet_rows(list->sheets[0]), cell_of(s, row, counted[k])->n);
+    }
+}
+
+static void numbers_by_agency_and_quarter_have_their_lists_too(void **state)
+{
+    struct lateness *l = gather(*state, evening);
+    const struct book *b = lateness_book(l);
+    const struct sheet *agencies = book_find(b, "agencies"), *quarters = book_find(b, "quarters");
+    assert_int_equal(sheet_rows(agencies), 3);
+    assert_int_equal(sheet_rows(quarters), 4);
+    for (int r = 0; r < 3; r++)
+        compare_lists(l, agencies, r, cell_of(agencies, r, "code")->text, 0);
+    for (int r = 0; r < 3; r++)
+        compare_lists(l, quarters, r, NULL, r + 1);
+    compare_lists(l, quarters, 3, NULL, 0);
+}
+
+static void an_exempt_matter_is_not_expected_and_a_waiting_one_not_judged(void **state)
+{
+    const struct book *b = lateness_book(gather(*state, evening));
+    const struct sheet *s = book_find(b, "agencies");
+    /* customs: 1 in time, 4 late, 7 incomplete, 10 waiting; excise: 2 late, 5 waiting, 8 without
+     * a deadline; FPO: 3 missing, 6 waiting, 9 exempt */
+    static const int expected[][6] = {{4, 1, 1, 0, 1, 1}, {2, 0, 1, 0, 0, 1}, {2, 0, 0, 1, 0, 1}};
+    for (int r = 0; r < 3; r++)
+        for (size_t k = 0; k < ARRAY_LEN(counted); k++)
+            assert_int_equal(cell_of(s, r, counted[k])->n, expected[r][k]);
+    assert_int_equal(cell_of(s, 0, "percent")->n, 1);
+    assert_int_equal(cell_of(s, 0, "percent")->of, 3);
+}
+
+static void the_chart_counts_by_month_of_the_deadline(void **state)
+{
+    const struct book *b = lateness_book(gather(*state, evening));
+    assert_int_equal(b->n_months, 12);
+    assert_int_equal(b->months[2].late, 1); /* December */
+    assert_int_equal(b->months[6].in_time, 1);
+    assert_int_equal(b->months[6].late, 1);
+    assert_int_equal(b->months[6].missing, 1);
+}
+
+static void the_same_as_of_gives_the_same_bytes(void **state)
+{
+    struct buf first[REPORT_N_FORMATS] = {0}, second[REPORT_N_FORMATS] = {0};
+    for (int f = 0; f < REPORT_N_FORMATS; f++)
+        write_as(gather(*state, evening), (enum report_format)f, &first[f]);
+    usleep(1100 * 1000); /* a file that holds its second of birth would differ */
+    for (int f = 0; f < REPORT_N_FORMATS; f++) {
+        write_as(gather(*state, evening), (enum report_format)f, &second[f]);
+        assert_int_equal(first[f].len, second[f].len);
+        assert_memory_equal(first[f].data, second[f].data, first[f].len);
+        assert_true(first[f].len > 500);
+        buf_fini(&first[f]);
+        buf_fini(&second[f]);
+    }
+}
+
+static void a_quiet_evening_says_so(void **state)
+{
+    struct buf text CLEANUP(buf_fini) = {0}, html CLEANUP(buf_fini) = {0};
+    struct lateness *l = gather(*state, "2021-04-02T18:00");
+    write_as(l, REPORT_TEXT, &text);
+    write_as(l, REPORT_HTML, &html);
+    assert_non_null(strstr(buf_str(&text), "ไม่มีรายการล่าช้า"));
+    assert_non_null(strstr(buf_str(&html), "ไม่มีรายการล่าช้า"));
+    assert_int_equal(sheet_rows(book_find(lateness_book(l), "late")), 0);
+    assert_int_equal(sheet_rows(book_find(lateness_book(l), "overdue")), 0);
+}
+
+static void what_a_stranger_wrote_stays_text_in_every_format(void **state)
+{
+    struct buf html CLEANUP(buf_fini) = {0}, csv CLEANUP(buf_fini) = {0};
+    struct lateness *l = gather(*state, evening);
+    write_as(l, REPORT_HTML, &html);
+    write_as(l, REPORT_CSV, &csv);
+    assert_null(strstr(buf_str(&html), "<script"));
+    assert_non_null(strstr(buf_str(&csv), "\"'=HYPERLINK("));
+    assert_non_null(strstr(buf_str(&csv), "\"'=1+1\""));
+    assert_null(strstr(buf_str(&csv), ",="));
+    assert_null(strstr(buf_str(&csv), ",\"="));
+}
+
+static void a_workbook_holds_no_formula_and_real_dates(void **state)
+{
+    struct seeded *s = *state;
+    struct buf xlsx CLEANUP(buf_fini) = {0};
+    char path[] = "/tmp/thanwela-xlsx-XXXXXX", told[256] = "";
+    int fd = mkstemp(path);
+    write_as(gather(s, evening), REPORT_XLSX, &xlsx);
+    assert_int_equal(write(fd, xlsx.data, xlsx.len), xlsx.len);
+    close(fd);
+    const char *command = arena_printf(
+        s->a,
+        "python3 -c \"import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]);"
+        " sheets = ''.join(z.read(n).decode() for n in z.namelist() if 'worksheets/' in n);"
+        " strings = z.read('xl/sharedStrings.xml').decode();"
+        " print('<f>' in sheets, '<hyperlink' in sheets, 'HYPERLINK' in strings,"
+        " '44295.75' in sheets, sheets.count('<autoFilter'))\" %s",
+        path);
+    FILE *p = popen(command, "r");
+    assert_non_null(p);
+    assert_non_null(fgets(told, sizeof told, p));
+    assert_int_equal(pclose(p), 0);
+    unlink(path);
+    assert_string_equal(told, "False False True True 15\n");
+}
+
+static void no_line_of_text_is_wider_than_the_terminal(void **state)
+{
+    struct lateness *l = gather(*state, evening);
+    for (int width = 60; width <= 200; width += 20) {
+        struct buf text CLEANUP(buf_fini) = {0};
+        struct err err = {0};
+        assert_true(lateness_write(l, REPORT_TEXT, width, false, &text, &err));
+        /* tables; a heading or a note is the reader's to wrap */
+        for (char *line = strtok(text.data, "\n"); line; line = strtok(NULL, "\n"))
+            if (strstr(line, "──"))
+                assert_true(strlen(line) / strlen("─") <= (size_t)width);
+    }
+}
+
+static void an_unknown_list_is_refused_with_those_that_are(void **state)
+{
+    struct book *b;
+    struct err err = {0};
+    const struct lateness_ask ask = {.key = "lste"};
+    assert_false(lateness_list(gather(*state, evening), &ask, &b, &err));
+    assert_non_null(strstr(err.text, "overdue"));
+    assert_non_null(strstr(err.text, "year.late"));
+}
+
+static void failed_and_missed_evenings_are_told_by_the_next(void **state)
+{
+    struct seeded *s = *state;
+    struct err err = {0};
+    int64_t id;
+    uint8_t digest[32] = {1};
+    /* Wednesday ran, Thursday died on the way; the evening of Friday tells Thursday */
+    assert_true(report_run_begin(s->db, "lateness", seeded_at("2021-04-07T18:00"), &id, &err));
+    assert_true(report_run_done(s->db, id, 1, digest, &err));
+    assert_true(report_run_begin(s->db, "lateness", seeded_at("2021-04-08T18:00"), &id, &err));
+    const struct sheet *runs = book_find(lateness_book(gather(s, evening)), "runs");
+    assert_non_null(runs);
+    assert_int_equal(sheet_rows(runs), 2);
+    assert_int_equal(sheet_cell(runs, 0, 0)->n, seeded_at("2021-04-08T18:00"));
+    assert_true(report_run_failed(s->db, id, "database: away", &err));
+    runs = book_find(lateness_book(gather(s, evening)), "runs");
+    assert_string_equal(sheet_cell(runs, 0, 1)->text, "database: away");
+    /* once it ran, nothing is missing; and 10-12 April are days off */
+    assert_true(report_run_done(s->db, id, 1, digest, &err));
+    assert_null(book_find(lateness_book(gather(s, evening)), "runs"));
+    assert_true(report_run_begin(s->db, "lateness", seeded_at(evening), &id, &err));
+    assert_true(report_run_done(s->db, id, 1, digest, &err));
+    assert_null(book_find(lateness_book(gather(s, "2021-04-16T18:00")), "runs"));
+    runs = book_find(lateness_book(gather(s, "2021-04-19T18:00")), "runs");
+    assert_int_equal(sheet_rows(runs), 1);
+    assert_int_equal(sheet_cell(runs, 0, 0)->n, seeded_at("2021-04-16T18:00"));
+    struct db *owner = database_open_owner(s->office);
+    database_run(owner, "delete from report_run");
+    db_close(owner);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, seeded_begin, seeded_end)
+    const struct CMUnitTest tests[] = {
+        TEST(each_section_holds_what_the_office_knows),
+        TEST(every_number_has_a_list_of_that_length),
+        TEST(numbers_by_agency_and_quarter_have_their_lists_too),
+        TEST(an_exempt_matter_is_not_expected_and_a_waiting_one_not_judged),
+        TEST(the_chart_counts_by_month_of_the_deadline),
+        TEST(the_same_as_of_gives_the_same_bytes),
+        TEST(a_quiet_evening_says_so),
+        TEST(what_a_stranger_wrote_stays_text_in_every_format),
+        TEST(a_workbook_holds_no_formula_and_real_dates),
+        TEST(no_line_of_text_is_wider_than_the_terminal),
+        TEST(an_unknown_list_is_refused_with_those_that_are),
+        TEST(failed_and_missed_evenings_are_told_by_the_next),
+    };
+    return cmocka_run_group_tests(tests, seeded_start, seeded_stop);
+}
