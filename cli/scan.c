@@ -5,12 +5,9 @@
 #include "qr/scan.h"
 #include "base/thai.h"
 #include "cli/cli.h"
-#include <errno.h>
-#include <fcntl.h>
+#include "cli/load.h"
 #include <jansson.h>
 #include <string.h>
-#include <sys/sendfile.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 extern const struct command command_scan;
@@ -24,28 +21,6 @@ struct wish {
 struct tally {
     int n_files, n_codes, n_unreadable;
 };
-
-/* The file into a memfd: what is scanned cannot change under the scanner. */
-static bool load(const char *path, int *fd_out, struct err *err)
-{
-    CLEANUP(fd_closep)
-    int from = open(path, O_RDONLY | O_CLOEXEC);
-    struct stat st;
-    if (from < 0 || fstat(from, &st) != 0)
-        return err_set(err, ERR_REFUSE, "%s: %s", path, strerror(errno));
-    if (!S_ISREG(st.st_mode))
-        return err_set(err, ERR_REFUSE, "%s: not a file", path);
-    CLEANUP(fd_closep)
-    int to = child_memfd("document");
-    for (off_t at = 0; at < st.st_size;) {
-        if (sendfile(to, from, &at, (size_t)(st.st_size - at)) <= 0)
-            return err_set(err, ERR_REFUSE, "%s: %s", path, strerror(errno));
-    }
-    lseek(to, 0, SEEK_SET);
-    *fd_out = to;
-    to = -1;
-    return true;
-}
 
 static json_t *json_code(const struct scan_code *c)
 {
@@ -143,7 +118,7 @@ static bool scan_file(struct cli *c, struct zygote *z, const char *path, const s
     const struct scan_options options = {.more_formats = wish->more_formats};
     struct scan_result r = {.state = SCAN_DAMAGED, .type = "application/octet-stream"};
     struct err err;
-    if (!load(path, &fd, &err)) {
+    if (!file_load(path, &fd, &err)) {
         r.why = arena_strdup(a, err.text);
     } else if (!scan_document(a, z, fd, path, &options, &r, &err)) {
         cli_fail(&err);

@@ -6,6 +6,7 @@
 #include "qr/signer.h"
 
 #include "base/buf.h"
+#include "base/secret.h"
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -78,20 +79,15 @@ static bool write_all(int fd, const char *p, size_t n)
     return fsync(fd) == 0;
 }
 
-static bool file_read(const char *path, mode_t forbidden, struct buf *out, struct err *err)
+static bool file_read(const char *path, struct buf *out, struct err *err)
 {
-    int fd CLEANUP(fd_closep)
-    = open(path, O_RDONLY | O_CLOEXEC);
+    int fd CLEANUP(fd_closep) = open(path, O_RDONLY | O_CLOEXEC);
     struct stat st;
     if (fd < 0 || fstat(fd, &st) < 0)
         return err_set(err, ERR_FATAL, "%s: cannot be read: %s", path, strerror(errno));
     if (!S_ISREG(st.st_mode) || st.st_size > KEY_FILE_MAX)
         return err_set(err, ERR_FATAL, "%s: is no key file (a plain file of at most %d bytes)",
                        path, KEY_FILE_MAX);
-    if (st.st_mode & forbidden)
-        return err_set(err, ERR_FATAL,
-                       "%s: others may read this secret (mode %03o): run chmod 600 on it", path,
-                       (unsigned)(st.st_mode & 0777));
     char piece[4096];
     for (ssize_t n; (n = read(fd, piece, sizeof piece)) != 0;) {
         if (n < 0 && errno != EINTR)
@@ -141,11 +137,10 @@ bool verifier_open(const char *public_path, struct verifier **out, struct err *e
 {
     start_sodium();
     struct buf text CLEANUP(buf_fini) = {0};
-    struct verifier *v CLEANUP(verifier_freep)
-    = calloc(1, sizeof *v);
+    struct verifier *v CLEANUP(verifier_freep) = calloc(1, sizeof *v);
     if (!v)
         abort();
-    if (!file_read(public_path, 0, &text, err) || !verifier_read(v, public_path, &text, err))
+    if (!file_read(public_path, &text, err) || !verifier_read(v, public_path, &text, err))
         return false;
     *out = TAKE(v);
     return true;
@@ -164,25 +159,13 @@ void verifier_freep(struct verifier **v)
 
 /* ---------------------------------------------------------------- the secret key */
 
-/* A word without a slash names a systemd credential, whose folder systemd guards itself (with an
- * ACL that shows as a group bit). */
-static const char *credential_path(const char *name, char *space, size_t n)
-{
-    const char *folder = getenv("CREDENTIALS_DIRECTORY");
-    if (!folder || strchr(name, '/'))
-        return NULL;
-    snprintf(space, n, "%s/%s", folder, name);
-    return space;
-}
-
-bool signer_open(const char *secret_path, struct signer **out, struct err *err)
+bool signer_open(const char *path, struct signer **out, struct err *err)
 {
     start_sodium();
-    char space[512];
-    const char *credential = credential_path(secret_path, space, sizeof space);
-    const char *path = credential ? credential : secret_path;
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct buf text CLEANUP(buf_fini) = {0};
-    if (!file_read(path, credential ? 0007 : 0077, &text, err))
+    char *where;
+    if (!secret_path(a, path, &where, err) || !file_read(where, &text, err))
         return false;
     int line_no = 0;
     char *rest = text.data;
@@ -193,9 +176,8 @@ bool signer_open(const char *secret_path, struct signer **out, struct err *err)
         sodium_memzero(text.data, text.len);
     if (!read)
         return err_set(err, ERR_FATAL, "%s: holds no secret key; make one with `thanwela key new`",
-                       path);
-    struct signer *s CLEANUP(signer_freep)
-    = sodium_malloc(sizeof *s);
+                       where);
+    struct signer *s CLEANUP(signer_freep) = sodium_malloc(sizeof *s);
     if (!s)
         abort();
     s->key_id = id;
@@ -228,8 +210,7 @@ static bool id_is_new(const char *public_path, uint8_t key_id, struct err *err)
 {
     if (access(public_path, F_OK) != 0)
         return true;
-    struct verifier *v CLEANUP(verifier_freep)
-    = NULL;
+    struct verifier *v CLEANUP(verifier_freep) = NULL;
     if (!verifier_open(public_path, &v, err))
         return false;
     if (v->known[key_id])
@@ -240,8 +221,7 @@ static bool id_is_new(const char *public_path, uint8_t key_id, struct err *err)
 
 static bool line_append(const char *path, int flags, mode_t mode, const char *line, struct err *err)
 {
-    int fd CLEANUP(fd_closep)
-    = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, mode);
+    int fd CLEANUP(fd_closep) = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, mode);
     if (fd < 0 && errno == EEXIST)
         return err_set(err, ERR_FATAL, "%s: is there already and is not written over", path);
     if (fd < 0 || !write_all(fd, line, strlen(line)))

@@ -33,7 +33,7 @@ struct verifier; /* public keys by id */
  * err  FATAL a file is there, the id is taken, or it cannot be written */
 bool signer_create(const char *secret_path, const char *public_path, uint8_t key_id,
                    struct err *err) MUST_CHECK;
-/* A path without a slash is a systemd credential, where systemd set some.
+/* secret_path as base/secret.h has it: a name without a slash is a systemd credential.
  * err  FATAL not readable, no secret key, or readable by others */
 bool signer_open(const char *secret_path, struct signer **out, struct err *err) MUST_CHECK;
 void signer_free(struct signer *s); /* wipes the key */
