@@ -2,6 +2,7 @@
  * thanwelad, the daemon: takes mail in, registers, scans and answers it. What it does is told by
  * the configuration; the roles are in roles.c, the order of their lives in supervisor.c. */
 #include "config/config.h"
+#include "intake/check.h"
 #include "intake/supervisor.h"
 
 #include <getopt.h>
@@ -20,6 +21,10 @@ static const struct {
      "-c, --config FILE",
      "แฟ้มตั้งค่า (ปกติ $THANWELA_CONF หรือ /etc/thanwela/thanwela.conf)",
      "the configuration (else $THANWELA_CONF or /etc/thanwela/thanwela.conf)"},
+    {{"check", no_argument, NULL, 'k'},
+     "--check",
+     "ตรวจการตั้งค่า กุญแจ ฐานข้อมูล กล่องอีเมล และเครื่องส่งอีเมล แล้วจบ",
+     "look at configuration, keys, database, mailboxes and mail server, then end"},
     {{"once", no_argument, NULL, 'o'},
      "--once",
      "ทำงานที่ค้างอยู่ให้หมด แล้วจบ",
@@ -44,9 +49,9 @@ static int help(void)
     bool english = reads_english();
     puts(english
              ? "thanwelad takes in documents sent by e-mail, registers and acknowledges them.\n\n"
-               "Usage:  thanwelad [-c FILE] [--once]\n"
+               "Usage:  thanwelad [-c FILE] [--check | --once]\n"
              : "thanwelad รับเอกสารที่ส่งทางอีเมล ลงทะเบียน และออกใบรับ\n\n"
-               "วิธีใช้:  thanwelad [-c แฟ้ม] [--once]\n");
+               "วิธีใช้:  thanwelad [-c แฟ้ม] [--check | --once]\n");
     for (size_t i = 0; i < ARRAY_LEN(options); i++)
         printf("  %-18s  %s\n", options[i].shown, english ? options[i].en : options[i].th);
     puts(english ? "\nSIGTERM ends it in good order, SIGHUP has the configuration read again.\n"
@@ -55,6 +60,11 @@ static int help(void)
                    "ผลการทำงาน (exit status): 0 เรียบร้อย  1 มีงานที่ทำไม่สำเร็จ  2 ใช้คำสั่งไม่ถูกต้อง  78 "
                    "การตั้งค่าผิด");
     return 0;
+}
+
+static int check(const struct supervisor_plan *plan)
+{
+    return check_run(plan->conf_path, stdout);
 }
 
 int main(int argc, char **argv)
@@ -73,6 +83,8 @@ int main(int argc, char **argv)
             plan.conf_path = optarg;
         else if (o == 'o')
             work = supervisor_once;
+        else if (o == 'k')
+            work = check;
         else if (o == 'h')
             return help();
         else if (o == 'v')

@@ -265,6 +265,21 @@ bool smtp_send(struct smtp *s, const char *envelope_from, const char *rcpt, cons
     return rc == CURLE_OK || judge(s, rc, err);
 }
 
+bool smtp_check(const struct config *c, struct err *err)
+{
+    struct smtp *s CLEANUP(smtp_closep) = NULL;
+    if (!smtp_open(c, &s, err))
+        return false;
+    CURLcode rc = curl_easy_setopt(s->curl, CURLOPT_UPLOAD, 0L);
+    rc |= curl_easy_setopt(s->curl, CURLOPT_NOBODY, 1L);
+    rc |= curl_easy_setopt(s->curl, CURLOPT_CUSTOMREQUEST, "NOOP");
+    rc |= curl_easy_setopt(s->curl, CURLOPT_TIMEOUT, (long)s->timeout_s);
+    if (rc != CURLE_OK)
+        return err_set(err, ERR_FATAL, "smtp %s: libcurl refuses an option", s->peer);
+    rc = attempt(s);
+    return rc == CURLE_OK || judge(s, rc, err);
+}
+
 /* Failures before any mail: one sentence each, by libcurl's code. */
 static const struct {
     CURLcode code;

@@ -12,6 +12,10 @@ bool smtp_open(const struct config *c, struct smtp **out, struct err *err) MUST_
 void smtp_close(struct smtp *s);
 void smtp_closep(struct smtp **s);
 
+/* Connect, verify, sign in and say NOOP: whether mail could be sent, without sending any. err as of
+ * smtp_send */
+bool smtp_check(const struct config *c, struct err *err) MUST_CHECK;
+
 /* envelope_from "" is the null return-path.
  * reply_out  the server's last line, cleaned, at most n bytes
  * err  RETRY 4xx, unreachable, certificate not verified; UNSURE the connection broke after the data
