@@ -3,6 +3,7 @@
 #   on_debian13            true on the platform itself
 #   as_root COMMAND        run with root's rights, asking sudo only where they are missing
 #   install_packages       apt installs what packaging/debian-packages names and is missing (Debian 13 only)
+#   configure PRESET       run cmake for it, quietly; again where its build folder was another checkout's
 #   enter_platform "$@"    from a script: return on a ready Debian 13, else run the script again inside one
 
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
@@ -35,6 +36,14 @@ install_packages() {
     as_root apt-get -qq update
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
         -o Dpkg::Use-Pty=0 "${missing[@]}" >&2 </dev/null || die "apt could not install: ${missing[*]}"
+}
+
+configure() {
+    local folder=$checkout/build/$1
+    grep -qsxF "CMAKE_HOME_DIRECTORY:INTERNAL=$checkout" "$folder/CMakeCache.txt" || rm -rf "$folder"
+    mkdir -p "$folder"
+    (cd "$checkout" && cmake --preset "$1") >"$folder/configure.log" 2>&1 ||
+        { tail -n 20 "$folder/configure.log" >&2; return 1; }
 }
 
 # Servers refuse root, so root's runs of the demo and the tests put them under the user `postgres`.
