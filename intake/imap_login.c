@@ -60,6 +60,7 @@ bool imap_login(struct stream *s, const struct config_mailbox *m, int answer_ms,
 /* What the server said, made safe for a sentence. */
 static const char *said(struct talk *t, const char *text)
 {
+    text += strspn(text, " ");
     size_t n = strlen(text);
     return text_clean(t->a, text, n < 200 ? n : 200);
 }

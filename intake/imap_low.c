@@ -16,8 +16,10 @@ static const char greeting[] = "* PREAUTH ready\r\n";
 static bool next_line(struct imap *c)
 {
     const char *line = NULL;
-    if (!stream_line(c->s, &line, &c->lost) || !imap_vet_line(&c->vet, line, &c->lost))
+    if (!stream_line(c->s, &line, &c->lost))
         return false;
+    if (!imap_vet_line(&c->vet, line, &c->lost))
+        return err_add(&c->lost, "%s", stream_peer(c->s));
     size_t n = strlen(line);
     memcpy(c->line, line, n);
     memcpy(c->line + n, "\r\n", 2);

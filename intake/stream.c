@@ -128,7 +128,8 @@ static bool is_loopback(const struct sockaddr *a)
 static bool connect_first(struct stream *s, const struct addrinfo *list, bool loopback_only,
                           struct err *err)
 {
-    err_set(err, ERR_FATAL,
+    struct err last = {0};
+    err_set(&last, ERR_FATAL,
             "%s: plain text to a host that is not this machine is refused: use tls = implicit or "
             "starttls, or say allow_plain = yes",
             s->peer);
@@ -137,11 +138,11 @@ static bool connect_first(struct stream *s, const struct addrinfo *list, bool lo
         if (loopback_only && !is_loopback(a->ai_addr))
             continue;
         n++;
-        if (connect_one(s, a, err))
+        if (connect_one(s, a, &last))
             return true;
         fd_closep(&s->fd);
     }
-    return false;
+    return err_set(err, last.kind, "%s", last.text);
 }
 
 static bool connect_one(struct stream *s, const struct addrinfo *a, struct err *err)

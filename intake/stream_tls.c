@@ -126,6 +126,7 @@ static bool explain(struct stream *s, int rc, struct err *err)
                        s->peer, gnutls_alert_get_name(gnutls_alert_get(s->tls)));
     case GNUTLS_E_UNEXPECTED_PACKET_LENGTH:
     case GNUTLS_E_RECORD_OVERFLOW:
+    case GNUTLS_E_UNEXPECTED_PACKET:
         return err_set(err, ERR_FATAL,
                        "%s does not speak TLS on this port: check port and tls (implicit or "
                        "starttls); no password was sent",
