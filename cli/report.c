@@ -8,28 +8,48 @@
 
 static const char usage_th[] =
     "วิธีใช้\n"
-    "  thanwela report lateness [ตัวเลือก]    รายงานเรื่องล่าช้าประจำวัน\n"
+    "  thanwela report lateness    รายงานเรื่องล่าช้าประจำวัน\n"
+    "  thanwela report kpi         ตัวชี้วัด: ร้อยละของเรื่องที่เสนอทันเวลา\n"
+    "  thanwela report register    ทะเบียนหนังสือรับ\n"
     "\n"
-    "ตัวเลือก\n"
+    "ตัวเลือกของทุกรายงาน\n"
     "  --as-of เวลา       ข้อมูล ณ เวลานั้น เช่น 2564-04-09T18:00 (ปกติคือขณะนี้)\n"
     "  --format รูปแบบ     text html json csv xlsx pdf (ปกติคือ text)\n"
     "  --out แฟ้ม          เขียนลงแฟ้มแทนจอภาพ\n"
-    "  --list รายการ       เฉพาะรายการที่อยู่หลังตัวเลข เช่น late, overdue, soon,\n"
-    "                     incomplete, check, quarantined, year.late, year.missing\n"
+    "  --list รายการ       เฉพาะรายการที่อยู่หลังตัวเลข เช่น late overdue soon\n"
+    "                     incomplete check quarantined year.late year.missing\n"
+    "lateness\n"
+    "  --send             ส่งให้ผู้อ่านทุกคนใน [report] readers และบันทึกว่าได้ออกแล้ว\n"
     "  --agency รหัส       เฉพาะหน่วยงาน ใช้กับ --list year...\n"
-    "  --quarter 2564Q1   เฉพาะไตรมาส ใช้กับ --list year...\n";
+    "  --quarter 2564Q1   เฉพาะไตรมาส ใช้กับ --list year...\n"
+    "kpi\n"
+    "  --year 2564        ปีงบประมาณ   --quarter 2564Q1   ไตรมาสของปีงบประมาณ\n"
+    "register\n"
+    "  --year 2564        ปีปฏิทิน ตามที่เลขทะเบียนนับ   --quarter 2564Q1\n"
+    "  --from วัน --to วัน  วันที่ออกเลข ทั้งสองวันนับด้วย\n";
 static const char usage_en[] =
     "Usage\n"
-    "  thanwela report lateness [OPTIONS]     the nightly lateness report\n"
+    "  thanwela report lateness    the nightly lateness report\n"
+    "  thanwela report kpi         the share of matters presented in time\n"
+    "  thanwela report register    the receive register\n"
     "\n"
-    "Options\n"
-    "  --as-of TIME       the data as of then, e.g. 2564-04-09T18:00 (else now)\n"
+    "Options of every report\n"
+    "  --as-of TIME       the data as of then: 2564-04-09T18:00 (else now)\n"
     "  --format FORMAT    text html json csv xlsx pdf (else text)\n"
     "  --out FILE         write to a file instead of the terminal\n"
-    "  --list LIST        only the list behind a number: late, overdue, soon,\n"
-    "                     incomplete, check, quarantined, year.late, year.missing\n"
+    "  --list LIST        the list behind a number: late overdue soon\n"
+    "                     incomplete check quarantined year.late year.missing\n"
+    "lateness\n"
+    "  --send             to every reader in [report] readers, and keep the run\n"
     "  --agency CODE      of one agency, with --list year...\n"
-    "  --quarter 2564Q1   of one quarter, with --list year...\n";
+    "  --quarter 2564Q1   of one quarter, with --list year...\n"
+    "kpi\n"
+    "  --year 2564        a fiscal year   --quarter 2564Q1   one of its quarters\n"
+    "register\n"
+    "  --year 2564        a calendar year, as numbers run   --quarter 2564Q1\n"
+    "  --from DAY --to DAY   when the number was issued, both days counted\n";
+
+enum { YEAR_FIRST = 2500, YEAR_LAST = 2800 }; /* Buddhist */
 
 static int report_run(struct cli *c, int argc, char **argv);
 const struct command command_report = {"report",
@@ -44,6 +64,8 @@ static const struct kind {
     int (*run)(struct cli *c, const struct report_ask *ask);
 } kinds[] = {
     {"lateness", report_lateness},
+    {"kpi", report_kpi},
+    {"register", report_register},
 };
 
 /* Whole minutes, as the report prints them: --as-of with what it says gives the same bytes. */
@@ -57,8 +79,8 @@ static int64_t this_minute(void)
 static bool quarter_parse(const char *text, int *year_out, int *quarter_out)
 {
     char end;
-    return sscanf(text, "%4dQ%1d%c", year_out, quarter_out, &end) == 2 && *year_out > 2400 &&
-           *quarter_out >= 1 && *quarter_out <= 4;
+    return sscanf(text, "%4dQ%1d%c", year_out, quarter_out, &end) == 2 && *year_out >= YEAR_FIRST &&
+           *year_out <= YEAR_LAST && *quarter_out >= 1 && *quarter_out <= 4;
 }
 
 int report_usage(const char *what)
@@ -94,18 +116,27 @@ int report_book(struct cli *c, const struct report_ask *ask, const struct book *
 static bool read_options(struct cli *c, int *argc, char **argv, struct report_ask *ask)
 {
     const char *format = c->json ? "json" : "text", *quarter = NULL;
+    int64_t year = 0;
     const struct opt opts[] = {
         {"--as-of", OPT_TIME, &ask->as_of_us}, {"--format", OPT_TEXT, &format},
         {"--out", OPT_TEXT, &ask->out},        {"--list", OPT_TEXT, &ask->list},
-        {"--agency", OPT_TEXT, &ask->agency},  {"--quarter", OPT_TEXT, &quarter},
+        {"--agency", OPT_TEXT, &ask->agency},  {"--from", OPT_DAY, &ask->from_us},
+        {"--to", OPT_DAY, &ask->to_us},        {"--year", OPT_INT, &year},
+        {"--quarter", OPT_TEXT, &quarter},
     };
     ask->as_of_us = this_minute();
+    ask->from_us = ask->to_us = TIME_NONE;
     if (!cli_options(&command_report, argc, argv, opts, ARRAY_LEN(opts)))
         return false;
     if (!report_format_from(format, &ask->format)) {
         cli_usage(&command_report, "--format %s: no such format", format);
         return false;
     }
+    if (year && (year < YEAR_FIRST || year > YEAR_LAST)) {
+        cli_usage(&command_report, "--year wants a Buddhist year such as 2564");
+        return false;
+    }
+    ask->year = (int)year;
     if (quarter && !quarter_parse(quarter, &ask->year, &ask->quarter)) {
         cli_usage(&command_report, "--quarter %s: wants a fiscal quarter such as 2564Q1", quarter);
         return false;
@@ -120,7 +151,7 @@ static int report_run(struct cli *c, int argc, char **argv)
     if (!read_options(c, &argc, argv, &ask))
         return EXIT_USAGE;
     if (argc != 2)
-        return report_usage("one report must be named: lateness");
+        return report_usage("one report must be named: lateness, kpi or register");
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         names[i] = kinds[i].name;
         if (strcmp(kinds[i].name, argv[1]) == 0)

@@ -10,11 +10,14 @@ struct report_ask {
     int64_t as_of_us;
     enum report_format format;
     const char *out, *list, *agency; /* NULL: not given */
-    int year, quarter;               /* 0: not given; the year is fiscal */
+    int year, quarter;               /* 0: not given */
+    int64_t from_us, to_us;          /* days; TIME_NONE: not given */
     bool send;
 };
 
 int report_lateness(struct cli *c, const struct report_ask *ask);
+int report_kpi(struct cli *c, const struct report_ask *ask);
+int report_register(struct cli *c, const struct report_ask *ask);
 
 /* Print or write to --out. */
 int report_put(struct cli *c, const struct report_ask *ask, struct buf *bytes);

@@ -19,10 +19,12 @@ const char *const *item_states(size_t *n_out)
 }
 
 /* $1 as-of, $2 state, $3 from, $4 to, $5 agency, $6 matter's year and $7 number, $8 search, $9
- * number's year and $10 number, $11 verdict */
+ * number's year and $10 number, $11 verdict, $12 whether $3 and $4 are of the number */
 #define MATCHES                                                                                    \
-    " ($3::bigint is null or i.entered_at >= from_us($3))"                                         \
-    " and ($4::bigint is null or i.entered_at < from_us($4))"                                      \
+    " case when $12::bool then ($3::bigint is null or i.registered_at >= from_us($3))"             \
+    "   and ($4::bigint is null or i.registered_at < from_us($4))"                                 \
+    "  else ($3::bigint is null or i.entered_at >= from_us($3))"                                   \
+    "   and ($4::bigint is null or i.entered_at < from_us($4)) end"                                \
     " and ($5::text is null or i.agency_id = (select id from agency where code = $5))"             \
     " and ($6::int is null or"                                                                     \
     "  i.matter_id = (select id from matter where year = $6 and no = $7::int))"                    \
@@ -40,12 +42,12 @@ const char *const *item_states(size_t *n_out)
 
 #define PAGE(order)                                                                                \
     "with page as materialized (select i.* from item i where" MATCHES " order by " order           \
-    " limit nullif($12::bigint, 0) offset $13::bigint)"                                            \
+    " limit nullif($13::bigint, 0) offset $14::bigint)"                                            \
     "select i.id, i.series, i.no || '/' || i.year, us(i.entered_at), us(i.registered_at),"         \
     " us(i.deemed_at), us(i.sent_at_claimed), us(bangkok(i.letter_date, '00:00')),"                \
     " coalesce(i.from_addr, ''), coalesce(i.from_name, ''), coalesce(g.code, ''),"                 \
     " coalesce(nullif(g.short_th, ''), g.name_th, ''), i.agency_how, case when i.secrecy <> '' "   \
-    "then '(ลับ)' else i.subject end,"                                                       \
+    "then '(ลับ)' else i.subject end,"                                                              \
     " coalesce(i.letter_no, ''), i.urgency, i.secrecy, i.class,"                                   \
     " coalesce(m.no || '/' || m.year, ''), coalesce(m.title, ''), i.status, i.cancelled_why,"      \
     " i.check_why, i.incomplete_why, i.no_receipt_why, i.sender_state = 'verified',"               \
@@ -135,6 +137,7 @@ static bool filter_params(struct arena *a, const struct item_filter *f, struct p
     if (!param_number(p, f->register_no, "item", err))
         return false;
     param_text(p, verdict);
+    param_bool(p, f->by_number);
     return true;
 }
 

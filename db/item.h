@@ -31,6 +31,7 @@ struct item_row {
 struct item_filter {
     const char *state;       /* "" all but cancelled; a word of item_states(); a status in Thai */
     int64_t from_us, to_us;  /* entered at or after, before; TIME_NONE: open */
+    bool by_number;          /* from and to mean when the number was issued */
     const char *agency;      /* code; NULL: any */
     const char *matter;      /* "12/2564"; NULL: any */
     const char *search;      /* folded words in subject, letter number or sender; NULL: any */

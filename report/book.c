@@ -138,14 +138,20 @@ int sheet_rows(const struct sheet *s)
     return s->n_cells / s->n_columns;
 }
 
+int sheet_shown(const struct book *b, const struct sheet *s)
+{
+    int rows = sheet_rows(s);
+    return b->shows_all || rows < BOOK_SHOWN_MAX ? rows : BOOK_SHOWN_MAX;
+}
+
 const struct cell *sheet_cell(const struct sheet *s, int row, int column)
 {
     assert(row < sheet_rows(s) && column < s->n_columns);
     return &s->cells[row * s->n_columns + column];
 }
 
-/* Of what is shown: a workbook may have far more rows. */
-static int rows_shown(const struct sheet *s)
+/* Enough to tell widths by. */
+static int rows_sampled(const struct sheet *s)
 {
     int rows = sheet_rows(s);
     return rows < BOOK_SHOWN_MAX ? rows : BOOK_SHOWN_MAX;
@@ -156,7 +162,7 @@ int sheet_wide(const struct sheet *s, int column)
     struct arena *a CLEANUP(arena_freep) = arena_new();
     const struct book_column *c = &s->columns[column];
     int wide = text_columns(c->title);
-    for (int r = 0; r < rows_shown(s); r++) {
+    for (int r = 0; r < rows_sampled(s); r++) {
         int n = text_columns(cell_text(a, c->kind, sheet_cell(s, r, column)));
         wide = n > wide ? n : wide;
     }
@@ -170,7 +176,7 @@ static bool speaks(const struct sheet *s, int column)
     const struct book_column *c = &s->columns[column];
     bool filled = c->kind == CELL_PERCENT, differs = false;
     const char *first = "";
-    for (int r = 0; r < rows_shown(s); r++) {
+    for (int r = 0; r < rows_sampled(s); r++) {
         const char *text = cell_text(a, c->kind, sheet_cell(s, r, column));
         filled = filled || *text;
         differs = differs || (r > 0 && strcmp(text, first) != 0);

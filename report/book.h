@@ -87,6 +87,7 @@ struct book {
     int n_facts;
     struct sheet *sheets[BOOK_SHEETS_MAX];
     int n_sheets;
+    bool shows_all;                /* no limit of rows: the register is printed whole */
     const struct book_column *csv; /* sheets with these columns make the one table of the CSV;
                                       NULL: the first sheet is it */
     const char *chart_title;
@@ -111,6 +112,8 @@ void sheet_text(struct sheet *s, const char *text);
 void sheet_number(struct sheet *s, int64_t n); /* CELL_INT, CELL_TIME, CELL_DAY, CELL_MINUTES */
 void sheet_percent(struct sheet *s, int64_t n, int64_t of);
 int sheet_rows(const struct sheet *s);
+/* Rows that text, HTML and paper show. */
+int sheet_shown(const struct book *b, const struct sheet *s);
 const struct cell *sheet_cell(const struct sheet *s, int row, int column);
 
 /* The columns to show in text, HTML and on paper, in order: those with something in them, as many

@@ -115,7 +115,7 @@ static void write_cell(struct arena *a, const struct book_column *c, const struc
 static void write_rows(const struct book *b, const struct sheet *s, struct html *h)
 {
     struct arena *a CLEANUP(arena_freep) = arena_new();
-    int rows = sheet_rows(s), shown = rows < BOOK_SHOWN_MAX ? rows : BOOK_SHOWN_MAX;
+    int rows = sheet_rows(s), shown = sheet_shown(b, s);
     const struct sheet_room room = {.room = PAGE_CELLS, .gap = 3, .shrunk_min = 18};
     int at[BOOK_COLUMNS_MAX], n = sheet_columns(s, &room, at);
     html_start(h, "table");

@@ -49,7 +49,7 @@ static void shares(const struct sheet *s, const int *at, int n, struct paper_col
 static void draw_rows(const struct book *b, const struct sheet *s, struct paper *p)
 {
     struct arena *a = paper_arena(p);
-    int rows = sheet_rows(s), shown = rows < BOOK_SHOWN_MAX ? rows : BOOK_SHOWN_MAX;
+    int rows = sheet_rows(s), shown = sheet_shown(b, s);
     int at[BOOK_COLUMNS_MAX], n = sheet_columns(s, &page_room, at);
     struct paper_column columns[BOOK_COLUMNS_MAX] = {0};
     const char *cells[BOOK_COLUMNS_MAX];

@@ -46,7 +46,7 @@ static void write_sheet(const struct book *b, const struct sheet *s, int width, 
                         struct buf *out)
 {
     struct arena *a CLEANUP(arena_freep) = arena_new();
-    int rows = sheet_rows(s), shown = rows < BOOK_SHOWN_MAX ? rows : BOOK_SHOWN_MAX;
+    int rows = sheet_rows(s), shown = sheet_shown(b, s);
     buf_addc(out, '\n');
     heading(arena_printf(a, "%s (%d)", s->title, rows), color, out);
     if (s->note)

@@ -12,8 +12,11 @@
 
 #include <cmocka.h>
 
-static void run_file(struct db *db, const char *path)
+void seeded_run(struct seeded *s, const char *file)
 {
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct db *db CLEANUP(db_closep) = database_open_owner(s->office);
+    const char *path = arena_printf(a, "%s/report/%s", TESTS_DATA, file);
     struct buf sql CLEANUP(buf_fini) = {0};
     struct err err = {0};
     char block[4096];
@@ -32,9 +35,7 @@ int seeded_start(void **state)
     struct seeded *s = calloc(1, sizeof *s);
     s->office = office_start(options);
     database_migrate(s->office);
-    struct db *owner = database_open_owner(s->office);
-    run_file(owner, TESTS_DATA "/report/seed.sql");
-    db_close(owner);
+    seeded_run(s, "seed.sql");
     s->db = database_open(s->office);
     s->config.office_name = "สำนักงานรัฐมนตรี กระทรวงการคลัง";
     s->config.office_addr = "saraban@office.test";

@@ -20,6 +20,9 @@ int seeded_stop(void **state);
 int seeded_begin(void **state);
 int seeded_end(void **state);
 
+/* Run a file of tests/data/report as the tables' owner. */
+void seeded_run(struct seeded *s, const char *file);
+
 /* An instant; fails the test where it is none. */
 int64_t seeded_at(const char *iso);
 

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * KPI สร.1 as a report (domain §9): computed beside reported, every population, scope and scoring,
+ * every late matter with its reason, and the evidence. */
+#ifndef REPORT_KPI_H
+#define REPORT_KPI_H
+
+#include "config/config.h"
+#include "db/db.h"
+#include "report/book.h"
+
+/* quarter 0: the whole year. The sheet "matters" is the evidence: one row a matter.
+ * err  REFUSE no definition covers the year */
+bool kpi_gather(struct arena *a, struct db *db, const struct config *c, int fiscal_year,
+                int quarter, int64_t as_of_us, struct book **out, struct err *err) MUST_CHECK;
+
+#endif
