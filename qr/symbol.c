@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Correct a symbol: the code words by how sure they are, the least sure erased, a few more with
+ * each try. Believed only where what had to be changed was doubtful anyway. */
+#include "qr/symbol.h"
+#include "qr/reed_solomon.h"
+#include "qr/symbol_layout.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    FORMATS_TRIED = 3,
+    ERASE_STEP = 2,
+    SPARE_MIN = 6, /* check words that must be left over erasures: fewer would fit any noise */
+};
+
+static const double doubt_max = 0.22;
+
+struct work {
+    int version, side, n_bits;
+    const float *soft;
+    uint8_t map[SYMBOL_MODULES_MAX];
+    int path[SYMBOL_MODULES_MAX];
+    uint8_t words[SYMBOL_WORDS_MAX]; /* in the order of the path */
+    float doubts[SYMBOL_WORDS_MAX];  /* how likely each is wrong */
+};
+
+struct ranked {
+    float doubt;
+    int at;
+};
+
+static void read_words(struct work *w, int mask)
+{
+    for (int k = 0; k < w->n_bits / 8; k++) {
+        unsigned word = 0;
+        float right = 1;
+        for (int b = 0; b < 8; b++) {
+            int at = w->path[8 * k + b];
+            bool flip = symbol_is_masked(mask, at % w->side, at / w->side);
+            float s = flip ? -w->soft[at] : w->soft[at];
+            word = word << 1 | (s > 0);
+            right *= 1 / (1 + expf(-fabsf(s)));
+        }
+        w->words[k] = (uint8_t)word;
+        w->doubts[k] = 1 - right;
+    }
+}
+
+/* Where word i of block b lies in the interleaved order. */
+static int word_place(const struct symbol_blocks *s, int b, int i)
+{
+    int n_data = s->n_data_short + (b >= s->n_short);
+    if (i >= n_data) /* check words: after all data */
+        return s->n_words - s->n * s->n_check + (i - n_data) * s->n + b;
+    return i < s->n_data_short ? i * s->n + b : s->n_data_short * s->n + b - s->n_short;
+}
+
+static int by_doubt(const void *p, const void *q)
+{
+    const struct ranked *a = p, *b = q;
+    return (a->doubt < b->doubt) - (a->doubt > b->doubt);
+}
+
+/* One block: first as it is, then with more and more of its least sure words erased. */
+static bool correct_block(struct work *w, const struct symbol_blocks *s, int b)
+{
+    int n = s->n_data_short + (b >= s->n_short) + s->n_check, n_errors;
+    uint8_t word[RS_WORD_MAX], tried[RS_WORD_MAX];
+    struct ranked rank[RS_WORD_MAX];
+    int erased[RS_CHECK_MAX];
+    for (int i = 0; i < n; i++) {
+        int at = word_place(s, b, i);
+        word[i] = w->words[at];
+        rank[i] = (struct ranked){w->doubts[at], i};
+    }
+    qsort(rank, (size_t)n, sizeof *rank, by_doubt);
+    for (int e = 0; e == 0 || e <= s->n_check - SPARE_MIN; e += ERASE_STEP) {
+        for (int k = 0; k < e; k++)
+            erased[k] = rank[k].at;
+        memcpy(tried, word, (size_t)n);
+        if (!rs_correct(tried, n, s->n_check, erased, e, &n_errors))
+            continue;
+        for (int i = 0; i < n; i++)
+            w->words[word_place(s, b, i)] = tried[i];
+        return true;
+    }
+    return false;
+}
+
+/* Data words in their own order. */
+static int data_words(const struct work *w, const struct symbol_blocks *s, uint8_t *out)
+{
+    int n = 0;
+    for (int b = 0; b < s->n; b++) {
+        for (int i = 0; i < s->n_data_short + (b >= s->n_short); i++)
+            out[n++] = w->words[word_place(s, b, i)];
+    }
+    return n;
+}
+
+/* Structured append: mode 3, place, count - 1, parity. */
+static void read_append(const uint8_t *data, int n, struct symbol_read *out)
+{
+    out->n_parts = out->part = out->parity = 0;
+    if (n < 3 || data[0] >> 4 != 3)
+        return;
+    out->part = data[0] & 15;
+    out->n_parts = (data[1] >> 4) + 1;
+    out->parity = (uint8_t)(data[1] << 4 | data[2] >> 4);
+    if (out->part >= out->n_parts)
+        out->n_parts = 0;
+}
+
+static void draw_function(const struct work *w, struct symbol_format f, uint8_t *modules)
+{
+    unsigned word = symbol_format_word(f);
+    for (int i = 0; i < w->side * w->side; i++) {
+        if (w->map[i] != PART_DATA)
+            modules[i] = w->map[i] == PART_VERSION ? w->soft[i] > 0 : w->map[i] == PART_DARK;
+    }
+    for (int i = 0; i < FORMAT_BITS; i++) {
+        modules[symbol_format_place(w->side, 0, i)] = word >> i & 1;
+        modules[symbol_format_place(w->side, 1, i)] = word >> i & 1;
+    }
+}
+
+static void draw_data(const struct work *w, struct symbol_format f, uint8_t *modules)
+{
+    for (int k = 0; k < w->n_bits; k++) {
+        int at = w->path[k];
+        bool dark = k / 8 < w->n_bits / 8 && w->words[k / 8] >> (7 - k % 8) & 1;
+        modules[at] = dark ^ symbol_is_masked(f.mask, at % w->side, at / w->side);
+    }
+}
+
+static double doubt_of(const struct work *w, const uint8_t *modules)
+{
+    double against = 0, all = 0;
+    for (int k = 0; k < w->n_bits / 8 * 8; k++) {
+        double s = (double)w->soft[w->path[k]];
+        all += fabs(s);
+        against += (s > 0) != modules[w->path[k]] ? fabs(s) : 0;
+    }
+    return all > 0 ? against / all : 1;
+}
+
+static bool try_format(struct work *w, struct symbol_format f, struct symbol_read *out)
+{
+    uint8_t before[SYMBOL_WORDS_MAX], data[SYMBOL_WORDS_MAX];
+    const struct symbol_blocks s = symbol_blocks(w->version, f.level);
+    read_words(w, f.mask);
+    memcpy(before, w->words, sizeof before);
+    for (int b = 0; b < s.n; b++) {
+        if (!correct_block(w, &s, b))
+            return false;
+    }
+    draw_function(w, f, out->modules);
+    draw_data(w, f, out->modules);
+    out->doubt = doubt_of(w, out->modules);
+    out->n_words = s.n_words;
+    out->n_wrong = 0;
+    for (int k = 0; k < s.n_words; k++)
+        out->n_wrong += before[k] != w->words[k];
+    read_append(data, data_words(w, &s, data), out);
+    return out->doubt <= doubt_max;
+}
+
+bool symbol_decode(int version, const float *soft, struct symbol_read *out)
+{
+    CLEANUP(mem_freep)
+    struct work *w = calloc(1, sizeof *w);
+    if (!w)
+        abort();
+    struct symbol_format formats[FORMATS_TRIED];
+    w->version = version;
+    w->side = symbol_side(version);
+    w->soft = soft;
+    symbol_map(version, w->map);
+    w->n_bits = symbol_path(version, w->map, w->path);
+    symbol_formats(w->side, soft, formats, FORMATS_TRIED);
+    for (int i = 0; i < FORMATS_TRIED; i++) {
+        if (try_format(w, formats[i], out))
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Symbols drawn by another library, damaged, corrected. */
+#include "qr/symbol.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <qrencode.h>
+
+static uint32_t roll(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 8;
+}
+
+/* Sure values from a drawn code. */
+static void soft_of(const QRcode *q, float *soft)
+{
+    for (int i = 0; i < q->width * q->width; i++)
+        soft[i] = q->data[i] & 1 ? 4 : -4;
+}
+
+static QRcode *draw(int version, QRecLevel level)
+{
+    return QRcode_encodeString8bit("thanwela: 0123456789", version, level);
+}
+
+static void every_version_and_level_reads_back(void **state)
+{
+    (void)state;
+    static float soft[SYMBOL_MODULES_MAX];
+    static uint8_t modules[SYMBOL_MODULES_MAX];
+    for (int version = 2; version <= SYMBOL_VERSION_MAX; version++) {
+        for (int level = QR_ECLEVEL_L; level <= QR_ECLEVEL_H; level++) {
+            QRcode *q = draw(version, (QRecLevel)level);
+            if (!q || q->version != version) {
+                QRcode_free(q); /* too small for the text */
+                continue;
+            }
+            struct symbol_read read = {.modules = modules};
+            assert_int_equal(q->width, symbol_side(version));
+            soft_of(q, soft);
+            assert_true(symbol_decode(version, soft, &read));
+            assert_int_equal(read.n_wrong, 0);
+            assert_int_equal(read.n_parts, 0);
+            for (int i = 0; i < q->width * q->width; i++)
+                assert_int_equal(modules[i], q->data[i] & 1);
+            QRcode_free(q);
+        }
+    }
+}
+
+/* Flip every module of a share of the symbol's rows, with little certainty: erasures. */
+static void doubtful_damage_beyond_half_the_check_words_is_mended(void **state)
+{
+    (void)state;
+    static float soft[SYMBOL_MODULES_MAX];
+    static uint8_t modules[SYMBOL_MODULES_MAX];
+    QRcode *q = draw(4, QR_ECLEVEL_H);
+    uint32_t seed = 7;
+    soft_of(q, soft);
+    int side = q->width;
+    for (int y = 12; y < 21; y++) {
+        for (int x = 9; x < side; x++)
+            soft[y * side + x] = roll(&seed) & 1 ? 0.1f : -0.1f;
+    }
+    struct symbol_read read = {.modules = modules};
+    assert_true(symbol_decode(4, soft, &read));
+    assert_true(read.n_wrong > 16); /* 16 check words a block mend 8 errors each of 4 */
+    for (int i = 0; i < side * side; i++)
+        assert_int_equal(modules[i], q->data[i] & 1);
+    QRcode_free(q);
+}
+
+static void noise_is_never_believed(void **state)
+{
+    (void)state;
+    static float soft[SYMBOL_MODULES_MAX];
+    static uint8_t modules[SYMBOL_MODULES_MAX];
+    uint32_t seed = 1;
+    for (int i = 0; i < 300; i++) {
+        int version = 1 + i % 10;
+        for (int k = 0; k < symbol_side(version) * symbol_side(version); k++)
+            soft[k] = (float)((double)(roll(&seed) % 2000) / 500.0 - 2.0);
+        struct symbol_read read = {.modules = modules};
+        assert_false(symbol_decode(version, soft, &read));
+    }
+}
+
+static void a_part_of_a_structured_append_says_so(void **state)
+{
+    (void)state;
+    static float soft[SYMBOL_MODULES_MAX];
+    static uint8_t modules[SYMBOL_MODULES_MAX];
+    char text[200];
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    QRcode_List *list = QRcode_encodeString8bitStructured(text, 4, QR_ECLEVEL_M);
+    assert_non_null(list);
+    int n = QRcode_List_size(list), i = 0;
+    for (QRcode_List *l = list; l; l = l->next, i++) {
+        struct symbol_read read = {.modules = modules};
+        soft_of(l->code, soft);
+        assert_true(symbol_decode(l->code->version, soft, &read));
+        assert_int_equal(read.n_parts, n);
+        assert_int_equal(read.part, i);
+    }
+    assert_true(n > 1);
+    QRcode_List_free(list);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_version_and_level_reads_back),
+        cmocka_unit_test(doubtful_damage_beyond_half_the_check_words_is_mended),
+        cmocka_unit_test(noise_is_never_believed),
+        cmocka_unit_test(a_part_of_a_structured_append_says_so),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
