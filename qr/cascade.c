@@ -5,6 +5,7 @@
 #include "qr/cascade.h"
 #include "base/clock.h"
 #include "qr/finder.h"
+#include "qr/hard.h"
 #include "qr/text.h"
 #include "qr/zxing.h"
 #include <math.h>
@@ -34,6 +35,7 @@ struct look {
     const struct cascade_view *view;
     struct places places;
     uint32_t n_before; /* codes of earlier views */
+    int n_hard;
 };
 
 static void read_whole(struct look *l);
@@ -220,6 +222,42 @@ static void join_places(struct look *l)
 }
 
 /* Sharpened, then twice as large: the blur of a scanner is undone before the threshold. */
+static void read_doubled(struct look *l, struct rect r, const struct grey *large)
+{
+    const struct zxing_ask ask = {.more_formats = l->c->more_formats, .invert = true};
+    struct zxing_hits hits;
+    zxing_read(l->c->a, large, &ask, &hits);
+    for (int i = 0; i < hits.n; i++)
+        keep(l, &hits.hit[i], (struct affine){0.5, 0, 0, 0.5, r.x0, r.y0});
+}
+
+/* Finders of the place that lie in no code that was read; in the place's pixels. */
+static int unread_finders(struct look *l, struct rect r, const struct grey *large, struct finder *f)
+{
+    int n = finder_search(large, f), kept = 0;
+    for (int i = 0; i < n; i++) {
+        f[i].x /= 2;
+        f[i].y /= 2;
+        f[i].module /= 2;
+        struct point on_page = affine_point(&l->view->to_page, f[i].x + r.x0, f[i].y + r.y0);
+        if (!is_read(l->c, on_page.x, on_page.y))
+            f[kept++] = f[i];
+    }
+    return kept;
+}
+
+static void read_hard(struct look *l, struct rect r, const struct grey *view,
+                      const struct grey *large)
+{
+    struct finder *f = arena_array(l->c->a, FINDERS_MAX, sizeof *f);
+    struct zxing_hit hits[HARD_READS_MAX];
+    const struct hard_place place = {view, f, unread_finders(l, r, large, f), l->view->photo};
+    int n = place.n_finders < 3 ? 0 : hard_read(l->c->a, &place, hits);
+    for (int i = 0; i < n; i++)
+        keep(l, &hits[i], (struct affine){1, 0, 0, 1, r.x0, r.y0});
+    l->n_hard += n;
+}
+
 static void read_place(struct look *l, struct rect r)
 {
     enum { AMOUNT_2 = 3 };
@@ -228,11 +266,8 @@ static void read_place(struct look *l, struct rect r)
     struct grey sharp = grey_sharpen(&view, AMOUNT_2);
     CLEANUP(grey_fini)
     struct grey large = grey_double(&sharp);
-    const struct zxing_ask ask = {.more_formats = l->c->more_formats, .invert = true};
-    struct zxing_hits hits;
-    zxing_read(l->c->a, &large, &ask, &hits);
-    for (int i = 0; i < hits.n; i++)
-        keep(l, &hits.hit[i], (struct affine){0.5, 0, 0, 0.5, r.x0, r.y0});
+    read_doubled(l, r, &large);
+    read_hard(l, r, &view, &large);
 }
 
 static void read_places(struct look *l)

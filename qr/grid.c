@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * The fit is a walk downhill, point by point, with ever smaller steps: few hundred looks at a few
+ * hundred modules each. */
+#include "qr/grid.h"
+#include <math.h>
+
+static const double finder_mid = 3.5;
+
+/* From the unit square to the quadrilateral p, then the square scaled to the finders' distance.
+ * see Heckbert, "Fundamentals of Texture Mapping and Image Warping", 1989 */
+void grid_set(struct grid *g)
+{
+    const struct point *p = g->at;
+    double dx1 = p[1].x - p[2].x, dx2 = p[3].x - p[2].x;
+    double dy1 = p[1].y - p[2].y, dy2 = p[3].y - p[2].y;
+    double sx = p[0].x - p[1].x + p[2].x - p[3].x, sy = p[0].y - p[1].y + p[2].y - p[3].y;
+    double det = dx1 * dy2 - dx2 * dy1;
+    double k = fabs(det) < 1e-9 ? 0 : (sx * dy2 - dx2 * sy) / det;
+    double l = fabs(det) < 1e-9 ? 0 : (dx1 * sy - sx * dy1) / det;
+    double n = g->side - 2 * finder_mid;
+    const double m[8] = {(p[1].x - p[0].x + k * p[1].x) / n,
+                         (p[3].x - p[0].x + l * p[3].x) / n,
+                         p[0].x,
+                         (p[1].y - p[0].y + k * p[1].y) / n,
+                         (p[3].y - p[0].y + l * p[3].y) / n,
+                         p[0].y,
+                         k / n,
+                         l / n};
+    for (int i = 0; i < 8; i++)
+        g->m[i] = m[i];
+}
+
+struct point grid_point(const struct grid *g, double x, double y)
+{
+    const double *m = g->m;
+    double u = x - finder_mid, v = y - finder_mid, w = m[6] * u + m[7] * v + 1;
+    if (fabs(w) < 1e-6)
+        w = 1e-6;
+    return (struct point){(m[0] * u + m[1] * v + m[2]) / w, (m[3] * u + m[4] * v + m[5]) / w};
+}
+
+double grid_module_px(const struct grid *g)
+{
+    double sum = 0;
+    for (int i = 0; i < 4; i++) {
+        struct point p = g->at[i], q = g->at[(i + 1) % 4];
+        sum += hypot(p.x - q.x, p.y - q.y);
+    }
+    return sum / 4 / (g->side - 2 * finder_mid);
+}
+
+static int clamp(int v, int high)
+{
+    return v < 0 ? 0 : v > high ? high : v;
+}
+
+double grey_at(const struct grey *img, double x, double y)
+{
+    double fx = floor(x - 0.5), fy = floor(y - 0.5), u = x - 0.5 - fx, v = y - 0.5 - fy;
+    if (!(fx > -1e6 && fx < 1e6 && fy > -1e6 && fy < 1e6))
+        return 255;
+    int x0 = clamp((int)fx, img->w - 1), x1 = clamp((int)fx + 1, img->w - 1);
+    int y0 = clamp((int)fy, img->h - 1), y1 = clamp((int)fy + 1, img->h - 1);
+    const uint8_t *p = img->px + (ptrdiff_t)y0 * img->stride;
+    const uint8_t *q = img->px + (ptrdiff_t)y1 * img->stride;
+    return (p[x0] * (1 - u) + p[x1] * u) * (1 - v) + (q[x0] * (1 - u) + q[x1] * u) * v;
+}
+
+static double module_value(const struct grid *g, const struct grey *img, int x, int y)
+{
+    struct point p = grid_point(g, x + 0.5, y + 0.5);
+    return grey_at(img, p.x, p.y);
+}
+
+double grid_timing(const struct grid *g, const struct grey *img)
+{
+    double swing = 0, spread = 0;
+    for (int line = 0; line < 2; line++) {
+        double before = 0, last = 0;
+        for (int i = 7; i < g->side - 7; i++) {
+            double v = line ? module_value(g, img, 6, i) : module_value(g, img, i, 6);
+            if (i >= 9) {
+                /* the middle one against its neighbours: light at odd places */
+                double bend = 2 * last - before - v;
+                swing += (i - 1) % 2 ? bend : -bend;
+                spread += fabs(bend);
+            }
+            before = last;
+            last = v;
+        }
+    }
+    return spread > 0 ? swing / spread : 0;
+}
+
+double grid_agreement(const struct grid *g, const struct grey *img, const uint8_t *map)
+{
+    double n = 0, s = 0, ss = 0, t = 0, st = 0;
+    for (int y = 0; y < g->side; y++) {
+        for (int x = 0; x < g->side; x++) {
+            int part = map[y * g->side + x];
+            if (part != PART_DARK && part != PART_LIGHT)
+                continue;
+            double v = module_value(g, img, x, y), want = part == PART_LIGHT;
+            n++;
+            s += v;
+            ss += v * v;
+            t += want;
+            st += v * want;
+        }
+    }
+    double vv = ss - s * s / n, tt = t - t * t / n;
+    return vv > 0 && tt > 0 ? (st - s * t / n) / sqrt(vv * tt) : -1;
+}
+
+/* Try to move one point one step in each direction; keep what is better. */
+static double nudge(struct grid *g, const struct grey *img, const uint8_t *map, int i, double step,
+                    double best)
+{
+    static const int8_t ways[8][2] = {{1, 0}, {-1, 0}, {0, 1},  {0, -1},
+                                      {1, 1}, {1, -1}, {-1, 1}, {-1, -1}};
+    for (int k = 0; k < 8; k++) {
+        struct point was = g->at[i];
+        g->at[i] = (struct point){was.x + ways[k][0] * step, was.y + ways[k][1] * step};
+        grid_set(g);
+        double now = grid_agreement(g, img, map);
+        if (now > best)
+            return now;
+        g->at[i] = was;
+    }
+    grid_set(g);
+    return best;
+}
+
+double grid_fit(struct grid *g, const struct grey *img, const uint8_t *map)
+{
+    enum { ROUNDS_MAX = 6 };
+    grid_set(g);
+    double best = grid_agreement(g, img, map), px = grid_module_px(g);
+    for (double step = 0.5; step > 0.05; step /= 2) {
+        for (int round = 0; round < ROUNDS_MAX; round++) {
+            double before = best;
+            for (int i = 0; i < 4; i++)
+                best = nudge(g, img, map, i, step * px, best);
+            if (best <= before)
+                break;
+        }
+    }
+    return best;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Three finders that stand like the corners of a square make a guess; the timing lines say which
+ * version; the fit says whether it is one at all. Each costs ten times the next less likely. */
+#include "qr/hard.h"
+#include "qr/deblur.h"
+#include "qr/grid.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    CORNERS_MAX = 40, /* finders considered in one place */
+    GUESSES_MAX = 12, /* triples tried in one place */
+    VERSIONS_TRIED = 2,
+    VERSIONS_AROUND = 2,
+    CLEAN_PX = 4, /* a module of the drawn symbol */
+    QUIET = 4,
+};
+
+static const double agreement_min = 0.5, explained_min = 0.4;
+
+/* How a triple may differ from a square's corners. */
+struct shape {
+    double side_ratio, cosine, module_ratio;
+};
+static const struct shape flat = {1.15, 0.12, 1.8}, tilted = {1.6, 0.4, 2.2};
+
+struct guess {
+    struct finder corner[3]; /* top left, top right, bottom left */
+    double badness;
+};
+
+struct work {
+    struct arena *a;
+    const struct hard_place *place;
+    struct guess guesses[GUESSES_MAX];
+    int n_guesses;
+    uint8_t map[SYMBOL_MODULES_MAX], modules[SYMBOL_MODULES_MAX];
+    float soft[SYMBOL_MODULES_MAX];
+};
+
+static double apart(const struct finder *p, const struct finder *q)
+{
+    return hypot(p->x - q->x, p->y - q->y);
+}
+
+static double ratio(double p, double q)
+{
+    return p > q ? p / q : q / p;
+}
+
+static void keep_guess(struct work *w, const struct guess *g)
+{
+    int at = w->n_guesses < GUESSES_MAX ? w->n_guesses++ : GUESSES_MAX;
+    for (; at > 0 && w->guesses[at - 1].badness > g->badness; at--) {
+        if (at < GUESSES_MAX)
+            w->guesses[at] = w->guesses[at - 1];
+    }
+    if (at < GUESSES_MAX)
+        w->guesses[at] = *g;
+}
+
+/* c is the corner between p and q? */
+static void consider(struct work *w, const struct finder *c, const struct finder *p,
+                     const struct finder *q)
+{
+    const struct shape *shape = w->place->tilted ? &tilted : &flat;
+    double dp = apart(c, p), dq = apart(c, q), module = (c->module + p->module + q->module) / 3;
+    double ux = p->x - c->x, uy = p->y - c->y, vx = q->x - c->x, vy = q->y - c->y;
+    double cosine = fabs(ux * vx + uy * vy) / fmax(dp * dq, 1e-9);
+    double modules = fmax(ratio(c->module, p->module),
+                          fmax(ratio(c->module, q->module), ratio(p->module, q->module)));
+    if (dp < 8 * module || dp > 260 * module || ratio(dp, dq) > shape->side_ratio ||
+        cosine > shape->cosine || modules > shape->module_ratio)
+        return;
+    bool clockwise = ux * vy - uy * vx > 0;
+    struct guess g = {{*c, clockwise ? *p : *q, clockwise ? *q : *p},
+                      10 * (ratio(dp, dq) - 1) + 10 * cosine + (modules - 1) -
+                          0.05 * (c->hits + p->hits + q->hits)};
+    keep_guess(w, &g);
+}
+
+static void find_triples(struct work *w)
+{
+    const struct finder *f = w->place->finders;
+    int n = w->place->n_finders < CORNERS_MAX ? w->place->n_finders : CORNERS_MAX;
+    for (int i = 0; i < n; i++) {
+        for (int j = 0; j < n; j++) {
+            for (int k = j + 1; k < n; k++) {
+                if (i != j && i != k)
+                    consider(w, &f[i], &f[j], &f[k]);
+            }
+        }
+    }
+}
+
+static struct grid grid_of(const struct guess *g, int version)
+{
+    const struct finder *c = g->corner;
+    struct grid grid = {.version = version,
+                        .side = symbol_side(version),
+                        .at = {{c[0].x, c[0].y},
+                               {c[1].x, c[1].y},
+                               {c[1].x + c[2].x - c[0].x, c[1].y + c[2].y - c[0].y},
+                               {c[2].x, c[2].y}}};
+    grid_set(&grid);
+    return grid;
+}
+
+/* Runs were measured along rows: a turned square is crossed longer than it is wide. */
+static double true_module(const struct guess *g)
+{
+    const struct finder *c = g->corner;
+    double d = apart(&c[0], &c[1]), module = (c[0].module + c[1].module + c[2].module) / 3;
+    double cosine = fabs(c[1].x - c[0].x) / d, sine = fabs(c[1].y - c[0].y) / d;
+    return module * fmax(cosine, sine);
+}
+
+/* The versions near the measured size whose timing lines alternate most, best first. */
+static int likely_versions(const struct work *w, const struct guess *g, int out[VERSIONS_TRIED])
+{
+    double side = (apart(&g->corner[0], &g->corner[1]) + apart(&g->corner[0], &g->corner[2])) / 2;
+    int middle = (int)lround((side / true_module(g) + 7 - 17) / 4), n = 0;
+    int around = VERSIONS_AROUND + middle / 8;
+    double best[VERSIONS_TRIED] = {0};
+    for (int v = middle - around; v <= middle + around; v++) {
+        if (v < 1 || v > SYMBOL_VERSION_MAX)
+            continue;
+        struct grid grid = grid_of(g, v);
+        double timing = grid_timing(&grid, w->place->img);
+        int at = n < VERSIONS_TRIED ? n++ : VERSIONS_TRIED;
+        for (; at > 0 && best[at - 1] < timing; at--) {
+            if (at < VERSIONS_TRIED) {
+                best[at] = best[at - 1];
+                out[at] = out[at - 1];
+            }
+        }
+        if (at < VERSIONS_TRIED) {
+            best[at] = timing;
+            out[at] = v;
+        }
+    }
+    return n;
+}
+
+static struct grey draw_clean(const struct work *w, int side)
+{
+    struct grey g = grey_new((side + 2 * QUIET) * CLEAN_PX, (side + 2 * QUIET) * CLEAN_PX);
+    for (int y = 0; y < g.h; y++) {
+        for (int x = 0; x < g.w; x++) {
+            int mx = x / CLEAN_PX - QUIET, my = y / CLEAN_PX - QUIET;
+            bool dark = mx >= 0 && my >= 0 && mx < side && my < side && w->modules[my * side + mx];
+            g.px[y * g.stride + x] = dark ? 0 : 255;
+        }
+    }
+    return g;
+}
+
+static bool read_clean(struct work *w, const struct grid *grid, struct zxing_hit *out)
+{
+    CLEANUP(grey_fini)
+    struct grey clean = draw_clean(w, grid->side);
+    const struct zxing_ask ask = {.pure = true};
+    struct zxing_hits hits;
+    zxing_read(w->a, &clean, &ask, &hits);
+    if (hits.n != 1 || !hits.hit[0].valid)
+        return false;
+    *out = hits.hit[0];
+    for (int k = 0; k < 4; k++)
+        out->corner[k] =
+            grid_point(grid, k == 1 || k == 2 ? grid->side : 0, k >= 2 ? grid->side : 0);
+    return true;
+}
+
+static bool try_version(struct work *w, const struct guess *g, int version, struct zxing_hit *out)
+{
+    struct grid grid = grid_of(g, version);
+    struct symbol_read read = {.modules = w->modules};
+    symbol_map(version, w->map);
+    if (grid_fit(&grid, w->place->img, w->map) < agreement_min)
+        return false;
+    if (deblur(&grid, w->place->img, w->map, w->soft) < explained_min)
+        return false;
+    return symbol_decode(version, w->soft, &read) && read_clean(w, &grid, out);
+}
+
+static bool try_guess(struct work *w, const struct guess *g, struct zxing_hit *out)
+{
+    int versions[VERSIONS_TRIED], n = likely_versions(w, g, versions);
+    for (int i = 0; i < n; i++) {
+        if (try_version(w, g, versions[i], out))
+            return true;
+    }
+    return false;
+}
+
+/* A finder belongs to one code. */
+static bool is_used(const struct guess *g, const struct guess *read, int n)
+{
+    for (int i = 0; i < n; i++) {
+        for (int k = 0; k < 9; k++) {
+            if (apart(&g->corner[k / 3], &read[i].corner[k % 3]) < 2 * g->corner[0].module)
+                return true;
+        }
+    }
+    return false;
+}
+
+int hard_read(struct arena *a, const struct hard_place *place,
+              struct zxing_hit out[static HARD_READS_MAX])
+{
+    CLEANUP(mem_freep)
+    struct work *w = calloc(1, sizeof *w);
+    if (!w)
+        abort();
+    struct guess done[HARD_READS_MAX];
+    int n = 0;
+    w->a = a;
+    w->place = place;
+    find_triples(w);
+    for (int i = 0; i < w->n_guesses && n < HARD_READS_MAX; i++) {
+        if (!is_used(&w->guesses[i], done, n) && try_guess(w, &w->guesses[i], &out[n]))
+            done[n++] = w->guesses[i];
+    }
+    return n;
+}
