@@ -16,16 +16,27 @@
 
 enum {
     HALVE_OVER_DPI = 250, /* finders are still 9 px wide at half of this */
+    LEVELS_MAX = 4,       /* each half of the one before: large finders look small on the last */
+    LEVEL_SIDE_MIN = 100,
     PLACE_MIN_PX = 20,
     REACH_MODULES = 62, /* from a finder's centre to the far corner of most codes */
     REACH_MIN_PX = 90,
     REACH_MAX_PX = 400,
 };
 
-static const double module_min_px = 1.1, module_max_px = 12;
+/* Of a level of the pyramid; above the largest the next level sees it. */
+static const double module_min_px = 1.1, module_max_px = 6;
+/* Modules this large are halved before the hard look: noise goes, nothing else does. */
+static const double module_halve_px = 4.5;
+
+struct place {
+    struct rect r;
+    int shrink; /* 1, 2, 4 or 8 */
+    bool light; /* light on dark */
+};
 
 struct places {
-    struct rect r[CASCADE_PLACES_MAX];
+    struct place at[CASCADE_PLACES_MAX];
     int n;
 };
 
@@ -145,12 +156,12 @@ static struct rect grown(struct rect r, int w, int h)
     return (struct rect){r.x0 - w, r.y0 - h, r.x1 + w, r.y1 + h};
 }
 
-static void add_place(struct look *l, struct rect r)
+static void add_place(struct look *l, struct rect r, int shrink, bool light)
 {
     r = rect_cut(r, l->img->w, l->img->h);
     if (l->places.n < CASCADE_PLACES_MAX && r.x1 - r.x0 >= PLACE_MIN_PX &&
         r.y1 - r.y0 >= PLACE_MIN_PX)
-        l->places.r[l->places.n++] = r;
+        l->places.at[l->places.n++] = (struct place){r, shrink, light};
 }
 
 static void read_whole(struct look *l)
@@ -164,7 +175,7 @@ static void read_whole(struct look *l)
             keep(l, &hits.hit[i], (struct affine){1, 0, 0, 1, 0, 0});
         } else {
             struct rect r = box_of(hits.hit[i].corner);
-            add_place(l, grown(r, (r.x1 - r.x0) / 3 + 10, (r.y1 - r.y0) / 3 + 10));
+            add_place(l, grown(r, (r.x1 - r.x0) / 3 + 10, (r.y1 - r.y0) / 3 + 10), 1, false);
         }
     }
 }
@@ -180,24 +191,41 @@ static bool is_read(const struct cascade *c, double x, double y)
     return false;
 }
 
-static void suspect_finders(struct look *l)
+/* scale: pixels of the view in one of the level's. */
+static void suspect_level(struct look *l, const struct grey *level, int scale)
 {
     struct finder *f = arena_array(l->c->a, FINDERS_MAX, sizeof *f);
-    CLEANUP(grey_fini)
-    struct grey half = {0};
-    int scale = 1;
-    if (l->view->dpi > HALVE_OVER_DPI) {
-        half = grey_halve(l->img);
-        scale = 2;
-    }
-    int n = finder_search(scale == 2 ? &half : l->img, f);
+    int n = finder_search(level, f);
     for (int i = 0; i < n; i++) {
         double x = f[i].x * scale, y = f[i].y * scale, m = f[i].module * scale;
         struct point on_page = affine_point(&l->view->to_page, x, y);
-        if (m < module_min_px || m > module_max_px || is_read(l->c, on_page.x, on_page.y))
+        if (f[i].module < module_min_px || f[i].module > module_max_px ||
+            is_read(l->c, on_page.x, on_page.y))
             continue;
-        int d = (int)fmin(fmax(REACH_MODULES * m, REACH_MIN_PX), REACH_MAX_PX);
-        add_place(l, grown((struct rect){(int)x, (int)y, (int)x, (int)y}, d, d));
+        int shrink = 1;
+        while (shrink < 8 && m / shrink > module_halve_px)
+            shrink *= 2;
+        int d = (int)fmin(fmax(REACH_MODULES * m, REACH_MIN_PX), REACH_MAX_PX * shrink);
+        add_place(l, grown((struct rect){(int)x, (int)y, (int)x, (int)y}, d, d), shrink,
+                  f[i].light);
+    }
+}
+
+static void suspect_finders(struct look *l)
+{
+    CLEANUP(grey_fini)
+    struct grey level = {0};
+    int scale = 1;
+    if (l->view->dpi <= HALVE_OVER_DPI)
+        suspect_level(l, l->img, scale);
+    for (int i = 1; i < LEVELS_MAX; i++) {
+        struct grey half = grey_halve(i == 1 ? l->img : &level);
+        grey_fini(&level);
+        level = half;
+        scale *= 2;
+        if (level.w < LEVEL_SIDE_MIN || level.h < LEVEL_SIDE_MIN)
+            return;
+        suspect_level(l, &level, scale);
     }
 }
 
@@ -205,9 +233,10 @@ static bool join_two(struct places *p)
 {
     for (int i = 0; i < p->n; i++) {
         for (int j = i + 1; j < p->n; j++) {
-            if (rect_touch(p->r[i], p->r[j])) {
-                p->r[i] = rect_join(p->r[i], p->r[j]);
-                p->r[j] = p->r[--p->n];
+            if (p->at[i].shrink == p->at[j].shrink && p->at[i].light == p->at[j].light &&
+                rect_touch(p->at[i].r, p->at[j].r)) {
+                p->at[i].r = rect_join(p->at[i].r, p->at[j].r);
+                p->at[j] = p->at[--p->n];
                 return true;
             }
         }
@@ -221,60 +250,82 @@ static void join_places(struct look *l)
         continue;
 }
 
-/* Sharpened, then twice as large: the blur of a scanner is undone before the threshold. */
-static void read_doubled(struct look *l, struct rect r, const struct grey *large)
+/* A place's own pixels: shrunk, and dark on light whatever it was. */
+struct cut {
+    struct grey g;
+    struct affine to_view;
+};
+
+static struct cut cut_place(const struct look *l, const struct place *p)
 {
-    const struct zxing_ask ask = {.more_formats = l->c->more_formats, .invert = true};
+    struct grey view = grey_crop(l->img, p->r);
+    struct cut c = {grey_copy(&view, p->light), {1, 0, 0, 1, p->r.x0, p->r.y0}};
+    for (int k = 1; k < p->shrink; k *= 2) {
+        struct grey half = grey_halve(&c.g);
+        grey_fini(&c.g);
+        c.g = half;
+    }
+    c.to_view.a = c.to_view.d = p->shrink;
+    return c;
+}
+
+/* Sharpened, then twice as large: the blur of a scanner is undone before the threshold. */
+static void read_doubled(struct look *l, const struct cut *c, const struct grey *large)
+{
+    const struct zxing_ask ask = {.more_formats = l->c->more_formats};
+    const struct affine half = {0.5, 0, 0, 0.5, 0, 0};
     struct zxing_hits hits;
     zxing_read(l->c->a, large, &ask, &hits);
     for (int i = 0; i < hits.n; i++)
-        keep(l, &hits.hit[i], (struct affine){0.5, 0, 0, 0.5, r.x0, r.y0});
+        keep(l, &hits.hit[i], affine_join(&half, &c->to_view));
 }
 
 /* Finders of the place that lie in no code that was read; in the place's pixels. */
-static int unread_finders(struct look *l, struct rect r, const struct grey *large, struct finder *f)
+static int unread_finders(struct look *l, const struct cut *c, const struct grey *large,
+                          struct finder *f)
 {
     int n = finder_search(large, f), kept = 0;
+    const struct affine to_page = affine_join(&c->to_view, &l->view->to_page);
     for (int i = 0; i < n; i++) {
         f[i].x /= 2;
         f[i].y /= 2;
         f[i].module /= 2;
-        struct point on_page = affine_point(&l->view->to_page, f[i].x + r.x0, f[i].y + r.y0);
-        if (!is_read(l->c, on_page.x, on_page.y))
+        struct point on_page = affine_point(&to_page, f[i].x, f[i].y);
+        if (!f[i].light && !is_read(l->c, on_page.x, on_page.y))
             f[kept++] = f[i];
     }
     return kept;
 }
 
-static void read_hard(struct look *l, struct rect r, const struct grey *view,
-                      const struct grey *large)
+static void read_hard(struct look *l, const struct cut *c, const struct grey *large)
 {
     struct finder *f = arena_array(l->c->a, FINDERS_MAX, sizeof *f);
     struct zxing_hit hits[HARD_READS_MAX];
-    const struct hard_place place = {view, f, unread_finders(l, r, large, f), l->view->photo};
+    const struct hard_place place = {&c->g, f, unread_finders(l, c, large, f), l->view->photo};
     int n = place.n_finders < 3 ? 0 : hard_read(l->c->a, &place, hits);
     for (int i = 0; i < n; i++)
-        keep(l, &hits[i], (struct affine){1, 0, 0, 1, r.x0, r.y0});
+        keep(l, &hits[i], c->to_view);
     l->n_hard += n;
 }
 
-static void read_place(struct look *l, struct rect r)
+static void read_place(struct look *l, const struct place *p)
 {
     enum { AMOUNT_2 = 3 };
-    struct grey view = grey_crop(l->img, r);
+    struct cut c = cut_place(l, p);
     CLEANUP(grey_fini)
-    struct grey sharp = grey_sharpen(&view, AMOUNT_2);
+    struct grey sharp = grey_sharpen(&c.g, AMOUNT_2);
     CLEANUP(grey_fini)
     struct grey large = grey_double(&sharp);
-    read_doubled(l, r, &large);
-    read_hard(l, r, &view, &large);
+    read_doubled(l, &c, &large);
+    read_hard(l, &c, &large);
+    grey_fini(&c.g);
 }
 
 static void read_places(struct look *l)
 {
     uint32_t before = l->c->n_found;
     for (int i = 0; i < l->places.n; i++)
-        read_place(l, l->places.r[i]);
+        read_place(l, &l->places.at[i]);
     if (l->places.n)
         cascade_step(l->c, "sharpened and doubled in %d places", l->places.n);
     l->c->suspects = l->places.n && l->c->n_found == before;

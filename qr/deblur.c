@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Model: pixel = paper - ink * sum over modules of (share of the module in the pixel * darkness).
- * The share is a box (the module) under a Gaussian (scanner, JPEG, pixel), its width fitted to the
- * finders, which are known. Darkness is solved between 0 and 1 by projected gradients, then each
- * module is weighed: how much worse would the picture be explained, were it the other way? */
+ * Model: pixel = paper - ink * link(sum over modules of share in the pixel * darkness). The share
+ * is a box (the module) under a Gaussian (scanner, JPEG, the pixel). The link is a straight line,
+ * or the soft threshold of a copier or fax that makes dark modules grow. Width and link are those
+ * under which the finders, which are known, look most like the picture.
+ *
+ * Solved by mean fields: each module in turn is asked how much worse the picture would be explained
+ * were it light, and how much were it dark, its neighbours being as dark as they are believed to
+ * be; first mildly, then more and more strictly. */
 #include "qr/deblur.h"
 #include <math.h>
 #include <stdlib.h>
@@ -13,31 +17,40 @@ enum {
     MARGIN = 3, /* light modules around the symbol */
     PIXELS_MAX = 1 << 18,
     N_LEVELS = 4, /* paper: constant, x, y; ink */
-    STEPS = 24,   /* of the gradient */
-    ROUNDS = 2,   /* levels, then modules, again */
-    SWEEPS = 3,   /* of single flips */
+    LINK_STEPS = 128,
+    N_SWEEPS = 7,
 };
 
 static const double blurs[] = {0.25, 0.35, 0.45, 0.55, 0.7, 0.85}; /* modules */
-static const float surest = 6;
+
+/* gain 0: the straight line. middle: the darkness that the threshold lies at. */
+static const struct link_shape {
+    double gain, middle;
+} links[] = {{0, 0}, {8, 0.25}, {8, 0.35}, {8, 0.45}, {8, 0.55}, {8, 0.65}};
+
+static const float heat[N_SWEEPS] = {12, 8, 5, 3, 2, 1.5, 1.5f};
+static const float surest = 8;
+static const double spread_min = 0.06; /* of the ink: pixels are never surer than this */
 
 /* One pixel: which modules it sees, how much of each row and column of them. */
 struct seen {
+    bool used;  /* shows the symbol at all */
     int x, y;   /* first module, margin counted */
     float u, v; /* its centre in modules */
     float across[SPAN], down[SPAN];
     float value;
+    float dark; /* what it sees of the modules as they are believed */
 };
 
 struct model {
     const struct grid *g;
     const uint8_t *map;
-    int wide; /* side + 2 * MARGIN */
-    struct seen *px;
-    int n_px;
-    float *dark;  /* wide * wide, 0 to 1 */
-    float *slope; /* the gradient, and then weights */
-    float *error; /* by pixel: value - model */
+    int wide;        /* side + 2 * MARGIN */
+    struct rect r;   /* of the picture */
+    struct seen *px; /* all of r, row by row */
+    int n_px, n_used;
+    float *dark; /* wide * wide, 0 to 1 */
+    float link[LINK_STEPS + 2];
     double level[N_LEVELS];
     double variance; /* of what the model leaves */
 };
@@ -54,8 +67,6 @@ static void model_fini(struct model *m)
 {
     free(m->px);
     free(m->dark);
-    free(m->slope);
-    free(m->error);
 }
 
 /* The inverse of the grid's perspective. */
@@ -80,25 +91,26 @@ static struct rect reach(const struct grid *g, const struct grey *img)
     return rect_cut(r, img->w, img->h);
 }
 
-static void collect_pixels(struct model *m, const struct grey *img)
+static bool collect_pixels(struct model *m, const struct grey *img)
 {
-    struct rect r = reach(m->g, img);
-    size_t most = rect_is_empty(r) ? 0 : (size_t)(r.x1 - r.x0) * (size_t)(r.y1 - r.y0);
-    if (most > PIXELS_MAX)
-        most = 0;
-    m->px = zeros(most + 1, sizeof *m->px);
-    m->error = zeros(most + 1, sizeof *m->error);
-    for (int y = r.y0; most && y < r.y1; y++) {
-        for (int x = r.x0; x < r.x1; x++) {
+    m->r = reach(m->g, img);
+    if (rect_is_empty(m->r) ||
+        (size_t)(m->r.x1 - m->r.x0) * (size_t)(m->r.y1 - m->r.y0) > PIXELS_MAX)
+        return false;
+    m->n_px = (m->r.x1 - m->r.x0) * (m->r.y1 - m->r.y0);
+    m->px = zeros((size_t)m->n_px, sizeof *m->px);
+    struct seen *s = m->px;
+    for (int y = m->r.y0; y < m->r.y1; y++) {
+        for (int x = m->r.x0; x < m->r.x1; x++, s++) {
             struct point p = to_modules(m->g->m, x + 0.5, y + 0.5);
-            if (p.x < -0.3 || p.y < -0.3 || p.x > m->g->side + 0.3 || p.y > m->g->side + 0.3)
-                continue;
-            struct seen *s = &m->px[m->n_px++];
+            s->used = p.x > -0.3 && p.y > -0.3 && p.x < m->g->side + 0.3 && p.y < m->g->side + 0.3;
             s->u = (float)p.x;
             s->v = (float)p.y;
             s->value = img->px[(ptrdiff_t)y * img->stride + x];
+            m->n_used += s->used;
         }
     }
+    return m->n_used > m->g->side * m->g->side / 4;
 }
 
 /* Shares of SPAN modules from first on in a point at u. */
@@ -109,18 +121,6 @@ static void shares(double u, double blur, int first, float *out)
         double right = erf((first + i + 1 - u) / (blur * M_SQRT2));
         out[i] = (float)((right - left) / 2);
         left = right;
-    }
-}
-
-static void set_blur(struct model *m, double blur)
-{
-    for (int k = 0; k < m->n_px; k++) {
-        struct seen *s = &m->px[k];
-        int x = (int)floorf(s->u) - SPAN / 2, y = (int)floorf(s->v) - SPAN / 2;
-        shares((double)s->u, blur, x, s->across);
-        shares((double)s->v, blur, y, s->down);
-        s->x = x + MARGIN;
-        s->y = y + MARGIN;
     }
 }
 
@@ -135,6 +135,47 @@ static float seen_dark(const struct model *m, const struct seen *s)
         sum += row * s->down[j];
     }
     return sum;
+}
+
+static void see_all(struct model *m)
+{
+    for (int k = 0; k < m->n_px; k++) {
+        if (m->px[k].used)
+            m->px[k].dark = seen_dark(m, &m->px[k]);
+    }
+}
+
+static void set_blur(struct model *m, double blur)
+{
+    for (int k = 0; k < m->n_px; k++) {
+        struct seen *s = &m->px[k];
+        if (!s->used)
+            continue;
+        int x = (int)floorf(s->u) - SPAN / 2, y = (int)floorf(s->v) - SPAN / 2;
+        shares((double)s->u, blur, x, s->across);
+        shares((double)s->v, blur, y, s->down);
+        s->x = x + MARGIN;
+        s->y = y + MARGIN;
+    }
+    see_all(m);
+}
+
+static void set_link(struct model *m, const struct link_shape *shape)
+{
+    double low = 1 / (1 + exp(shape->gain * shape->middle));
+    double high = 1 / (1 + exp(shape->gain * (shape->middle - 1)));
+    for (int i = 0; i < LINK_STEPS + 2; i++) {
+        double z = (double)i / LINK_STEPS, s = 1 / (1 + exp(shape->gain * (shape->middle - z)));
+        m->link[i] = (float)(shape->gain > 0 ? (s - low) / (high - low) : z);
+    }
+}
+
+static float linked(const struct model *m, float dark)
+{
+    float at = dark * LINK_STEPS;
+    at = at < 0 ? 0 : at > LINK_STEPS ? LINK_STEPS : at;
+    int i = (int)at;
+    return m->link[i] + (m->link[i + 1] - m->link[i]) * (at - (float)i);
 }
 
 static bool solve(double a[N_LEVELS][N_LEVELS + 1])
@@ -166,18 +207,37 @@ static bool is_in_finder(const struct model *m, const struct seen *s)
     return (left && top) || (right && top) || (left && bottom);
 }
 
-/* Least squares of paper and ink over all pixels, or those of the finders; sets error and
- * variance. */
-static bool fit_levels(struct model *m, bool finders_only)
+static float paper(const struct model *m, const struct seen *s)
 {
-    double a[N_LEVELS][N_LEVELS + 1] = {{0}}, sum = 0;
+    return (float)m->level[0] +
+           ((float)m->level[1] * s->u + (float)m->level[2] * s->v) / (float)m->g->side;
+}
+
+static double residue(const struct model *m, bool finders_only)
+{
+    double sum = 0;
     int n = 0;
     for (int k = 0; k < m->n_px; k++) {
         const struct seen *s = &m->px[k];
-        if (finders_only && !is_in_finder(m, s))
+        if (!s->used || (finders_only && !is_in_finder(m, s)))
             continue;
-        double f[N_LEVELS] = {1, (double)s->u / m->g->side, (double)s->v / m->g->side,
-                              -(double)seen_dark(m, s)};
+        float e = s->value - paper(m, s) + (float)m->level[3] * linked(m, s->dark);
+        sum += (double)(e * e);
+        n++;
+    }
+    return sum / (n > N_LEVELS ? n - N_LEVELS : 1);
+}
+
+/* Least squares of paper and ink over all pixels, or those of the finders. */
+static bool fit_levels(struct model *m, bool finders_only)
+{
+    double a[N_LEVELS][N_LEVELS + 1] = {{0}};
+    for (int k = 0; k < m->n_px; k++) {
+        const struct seen *s = &m->px[k];
+        if (!s->used || (finders_only && !is_in_finder(m, s)))
+            continue;
+        const double f[N_LEVELS] = {1, (double)s->u / m->g->side, (double)s->v / m->g->side,
+                                    -(double)linked(m, s->dark)};
         for (int i = 0; i < N_LEVELS; i++) {
             for (int j = 0; j < N_LEVELS; j++)
                 a[i][j] += f[i] * f[j];
@@ -188,17 +248,7 @@ static bool fit_levels(struct model *m, bool finders_only)
         return false;
     for (int i = 0; i < N_LEVELS; i++)
         m->level[i] = a[i][N_LEVELS] / a[i][i];
-    for (int k = 0; k < m->n_px; k++) {
-        const struct seen *s = &m->px[k];
-        double paper =
-            m->level[0] + (m->level[1] * (double)s->u + m->level[2] * (double)s->v) / m->g->side;
-        m->error[k] = (float)((double)s->value - paper + m->level[3] * (double)seen_dark(m, s));
-        if (!finders_only || is_in_finder(m, s)) {
-            sum += (double)(m->error[k] * m->error[k]);
-            n++;
-        }
-    }
-    m->variance = sum / (n > N_LEVELS ? n - N_LEVELS : 1);
+    m->variance = residue(m, finders_only);
     return m->level[3] > 1;
 }
 
@@ -222,125 +272,103 @@ static void set_known(struct model *m)
     }
 }
 
-/* The blur under which the finders look most like themselves. */
-static bool choose_blur(struct model *m)
+/* The blur and the link under which the finders look most like themselves. */
+static bool choose_optics(struct model *m)
 {
-    double best = INFINITY, chosen = 0;
+    double best = INFINITY;
+    size_t blur = 0, link = 0;
     for (size_t i = 0; i < ARRAY_LEN(blurs); i++) {
         set_blur(m, blurs[i]);
-        if (fit_levels(m, true) && m->variance < best) {
-            best = m->variance;
-            chosen = blurs[i];
+        for (size_t k = 0; k < ARRAY_LEN(links); k++) {
+            set_link(m, &links[k]);
+            if (fit_levels(m, true) && m->variance < best) {
+                best = m->variance;
+                blur = i;
+                link = k;
+            }
         }
     }
-    if (chosen <= 0)
-        return false;
-    set_blur(m, chosen);
+    set_blur(m, blurs[blur]);
+    set_link(m, &links[link]);
     return fit_levels(m, true);
 }
 
-/* slope += share * error, for the modules that a pixel sees. */
-static void spread(const struct model *m, const struct seen *s, float error, float *to)
+/* Pixels that may see a module: a square around its middle. */
+static struct rect pixels_of(const struct model *m, int x, int y, double reach_px)
 {
-    float *d = to + s->y * m->wide + s->x;
-    for (int j = 0; j < SPAN; j++, d += m->wide) {
-        float row = s->down[j] * error;
-        for (int i = 0; i < SPAN; i++)
-            d[i] += s->across[i] * row;
-    }
+    struct point p = grid_point(m->g, x + 0.5, y + 0.5);
+    struct rect r = {(int)(p.x - reach_px), (int)(p.y - reach_px), (int)(p.x + reach_px) + 1,
+                     (int)(p.y + reach_px) + 1};
+    r = (struct rect){r.x0 > m->r.x0 ? r.x0 : m->r.x0, r.y0 > m->r.y0 ? r.y0 : m->r.y0,
+                      r.x1 < m->r.x1 ? r.x1 : m->r.x1, r.y1 < m->r.y1 ? r.y1 : m->r.y1};
+    return r;
 }
 
-/* error = value - model, with the levels as they are. */
-static void update_errors(struct model *m)
+/* The share that a pixel sees of module (x, y), margin counted. */
+static float share_of(const struct seen *s, int x, int y)
 {
-    for (int k = 0; k < m->n_px; k++) {
-        const struct seen *s = &m->px[k];
-        float paper = (float)m->level[0] +
-                      ((float)m->level[1] * s->u + (float)m->level[2] * s->v) / (float)m->g->side;
-        m->error[k] = s->value - paper + (float)m->level[3] * seen_dark(m, s);
-    }
+    unsigned i = (unsigned)(x - s->x), j = (unsigned)(y - s->y);
+    return s->used && i < SPAN && j < SPAN ? s->across[i] * s->down[j] : 0;
 }
 
-static void gradient_step(struct model *m, float rate)
+/* How much larger is the squared error with the module light than with it dark? */
+static float evidence(const struct model *m, int x, int y, float dark, struct rect r)
 {
-    size_t n = (size_t)(m->wide * m->wide);
-    memset(m->slope, 0, n * sizeof *m->slope);
-    update_errors(m);
-    for (int k = 0; k < m->n_px; k++)
-        spread(m, &m->px[k], m->error[k], m->slope);
-    for (int y = 0; y < m->g->side; y++) {
-        for (int x = 0; x < m->g->side; x++) {
-            if (is_known(m->map[y * m->g->side + x]))
+    float light_error = 0, dark_error = 0, ink = (float)m->level[3];
+    for (int py = r.y0; py < r.y1; py++) {
+        const struct seen *s = m->px + (py - m->r.y0) * (m->r.x1 - m->r.x0) + r.x0 - m->r.x0;
+        for (int px = r.x0; px < r.x1; px++, s++) {
+            float w = share_of(s, x, y);
+            if (w < 0.004f)
                 continue;
-            int at = module_at(m, x, y);
-            float d = m->dark[at] - rate * m->slope[at];
-            m->dark[at] = d < 0 ? 0 : d > 1 ? 1 : d;
+            float rest = s->dark - w * dark, e = s->value - paper(m, s);
+            float if_light = e + ink * linked(m, rest), if_dark = e + ink * linked(m, rest + w);
+            light_error += if_light * if_light;
+            dark_error += if_dark * if_dark;
         }
+    }
+    return light_error - dark_error;
+}
+
+static void believe(struct model *m, int x, int y, float dark, struct rect r)
+{
+    float *now = &m->dark[y * m->wide + x], more = dark - *now;
+    *now = dark;
+    for (int py = r.y0; py < r.y1; py++) {
+        struct seen *s = m->px + (py - m->r.y0) * (m->r.x1 - m->r.x0) + r.x0 - m->r.x0;
+        for (int px = r.x0; px < r.x1; px++, s++)
+            s->dark += more * share_of(s, x, y);
     }
 }
 
-static void solve_modules(struct model *m)
+static void sweep(struct model *m, float temperature, float *soft)
 {
-    double px = grid_module_px(m->g);
-    float rate = (float)(1.4 / (m->level[3] * px * px));
-    for (int i = 0; i < STEPS; i++)
-        gradient_step(m, rate);
-}
-
-/* What share² of each module is seen in all: the weight of a flip. */
-static void weigh(struct model *m, float *weight)
-{
-    for (int k = 0; k < m->n_px; k++) {
-        const struct seen *s = &m->px[k];
-        float *d = weight + s->y * m->wide + s->x;
-        for (int j = 0; j < SPAN; j++, d += m->wide) {
-            for (int i = 0; i < SPAN; i++)
-                d[i] += s->across[i] * s->across[i] * s->down[j] * s->down[j];
-        }
-    }
-}
-
-/* Every module by how much the squared error would grow, were it turned over: positive dark. The
- * squared error of the picture grows by ink² weight ± 2 ink slope. */
-static void judge(struct model *m, const float *weight, float *soft)
-{
-    size_t n = (size_t)(m->wide * m->wide);
-    float ink = (float)m->level[3];
-    memset(m->slope, 0, n * sizeof *m->slope);
-    for (int k = 0; k < m->n_px; k++)
-        spread(m, &m->px[k], m->error[k], m->slope);
-    for (int y = 0; y < m->g->side; y++) {
-        for (int x = 0; x < m->g->side; x++) {
-            int at = module_at(m, x, y);
-            /* with darkness t the error is e + ink w (t - d): least at t = d - slope / (ink w) */
-            float best = m->dark[at] - m->slope[at] / (ink * weight[at] + 1e-6f);
-            float gain = ink * ink * weight[at] * (2 * best - 1);
-            float s = gain / (4 * (float)m->variance + 1);
-            soft[y * m->g->side + x] = s > surest ? surest : s < -surest ? -surest : s;
-        }
-    }
-}
-
-static void harden(struct model *m, const float *soft)
-{
+    double least = spread_min * m->level[3], reach_px = 2.6 * grid_module_px(m->g);
+    float scale = (float)(1 / (2 * fmax(m->variance, least * least))) / temperature;
     for (int y = 0; y < m->g->side; y++) {
         for (int x = 0; x < m->g->side; x++) {
             int at = y * m->g->side + x;
-            if (!is_known(m->map[at])) {
-                /* half-hearted where unsure: a wrong neighbour misleads more than a grey one */
-                float p = 1 / (1 + expf(-soft[at]));
-                m->dark[module_at(m, x, y)] = p;
+            if (is_known(m->map[at])) {
+                soft[at] = m->map[at] == PART_DARK ? surest : -surest;
+                continue;
             }
+            struct rect r = pixels_of(m, x, y, reach_px);
+            float was = m->dark[module_at(m, x, y)];
+            float s = evidence(m, x + MARGIN, y + MARGIN, was, r) * scale;
+            soft[at] = s > surest ? surest : s < -surest ? -surest : s;
+            believe(m, x + MARGIN, y + MARGIN, 1 / (1 + expf(-soft[at])), r);
         }
     }
 }
 
 static double explained(const struct model *m)
 {
-    double n = m->n_px, s = 0, ss = 0;
+    double n = 0, s = 0, ss = 0;
     for (int k = 0; k < m->n_px; k++) {
-        s += (double)m->px[k].value;
-        ss += (double)(m->px[k].value * m->px[k].value);
+        double v = (double)m->px[k].value * m->px[k].used;
+        n += m->px[k].used;
+        s += v;
+        ss += v * v;
     }
     double all = ss / n - s * s / n / n;
     return all > 0 ? 1 - m->variance / all : 0;
@@ -350,27 +378,17 @@ double deblur(const struct grid *g, const struct grey *img, const uint8_t *map, 
 {
     CLEANUP(model_fini)
     struct model m = {.g = g, .map = map, .wide = g->side + 2 * MARGIN};
-    size_t n = (size_t)(m.wide * m.wide);
-    m.dark = zeros(n, sizeof *m.dark);
-    m.slope = zeros(n, sizeof *m.slope);
-    CLEANUP(mem_freep)
-    float *weight = zeros(n, sizeof *weight);
-    collect_pixels(&m, img);
-    set_known(&m);
-    if (m.n_px < g->side * g->side / 4 || !choose_blur(&m))
+    m.dark = zeros((size_t)(m.wide * m.wide), sizeof *m.dark);
+    if (!collect_pixels(&m, img))
         return 0;
-    for (int i = 0; i < ROUNDS; i++) {
-        solve_modules(&m);
+    set_known(&m);
+    if (!choose_optics(&m))
+        return 0;
+    for (int i = 0; i < N_SWEEPS; i++) {
+        sweep(&m, heat[i], soft_out);
+        see_all(&m); /* sums of small steps drift */
         if (!fit_levels(&m, false))
             return 0;
     }
-    weigh(&m, weight);
-    for (int i = 0; i < SWEEPS; i++) {
-        judge(&m, weight, soft_out);
-        harden(&m, soft_out);
-        if (!fit_levels(&m, false))
-            return 0;
-    }
-    judge(&m, weight, soft_out);
     return explained(&m);
 }

@@ -13,7 +13,7 @@ enum {
     MODULE_MAX_PX = 60 /* larger is a frame or a picture */
 };
 
-static const double tolerance = 0.5, tolerance_px = 0.8;
+static const double tolerance = 0.55, tolerance_px = 1;
 
 /* 1 where dark. */
 static struct grey binarise(const struct grey *g)
@@ -28,14 +28,17 @@ static struct grey binarise(const struct grey *g)
     return b;
 }
 
+/* Ink spreads and thresholds are off: bars grow at the cost of the gaps, but from one edge to the
+ * next of the same kind the distance stays. */
 static bool is_finder(const int run[5])
 {
     int sum = run[0] + run[1] + run[2] + run[3] + run[4];
     if (sum < RUNS_MIN || sum > 7 * MODULE_MAX_PX)
         return false;
     double m = sum / 7.0, t = fmax(m * tolerance, tolerance_px);
-    return fabs(run[0] - m) <= t && fabs(run[1] - m) <= t && fabs(run[2] - 3 * m) <= 2 * t &&
-           fabs(run[3] - m) <= t && fabs(run[4] - m) <= t;
+    return fabs(run[0] + run[1] - 2 * m) <= t && fabs(run[1] + run[2] - 4 * m) <= 1.5 * t &&
+           fabs(run[2] + run[3] - 4 * m) <= 1.5 * t && fabs(run[3] + run[4] - 2 * m) <= t &&
+           run[2] >= 1.7 * m && run[2] <= 4.6 * m && run[0] >= 0.4 * m && run[4] >= 0.4 * m;
 }
 
 /* How many pixels of one colour from (x, y) on, at most limit + 1. */
@@ -50,33 +53,34 @@ static int run_length(const struct grey *b, int x, int y, int step, int dark, in
 }
 
 /* The same widths down the column through (x, y)? width is that of the row's pattern. */
-static bool column_agrees(const struct grey *b, int x, int y, int width, double *y_out)
+static bool column_agrees(const struct grey *b, int x, int y, int dark, int width, double *y_out)
 {
-    int run[5], up = run_length(b, x, y, -1, 1, width), down = run_length(b, x, y + 1, 1, 1, width);
-    run[2] = up + down;
-    run[1] = run_length(b, x, y - up, -1, 0, width);
-    run[0] = run_length(b, x, y - up - run[1], -1, 1, width);
-    run[3] = run_length(b, x, y + 1 + down, 1, 0, width);
-    run[4] = run_length(b, x, y + 1 + down + run[3], 1, 1, width);
+    int up = run_length(b, x, y, -1, dark, width), down = run_length(b, x, y + 1, 1, dark, width);
+    int run[5] = {[2] = up + down};
+    run[1] = run_length(b, x, y - up, -1, !dark, width);
+    run[0] = run_length(b, x, y - up - run[1], -1, dark, width);
+    run[3] = run_length(b, x, y + 1 + down, 1, !dark, width);
+    run[4] = run_length(b, x, y + 1 + down + run[3], 1, dark, width);
     int sum = run[0] + run[1] + run[2] + run[3] + run[4];
     *y_out = y + (down - up + 1) / 2.0 + 0.5;
     return sum * 10 > width * 6 && sum * 10 < width * 16 && is_finder(run);
 }
 
-static int keep(struct finder *out, int n, double x, double y, double module)
+static int keep(struct finder *out, int n, const struct finder *f)
 {
     for (int i = 0; i < n; i++) {
         double near = 2.2 * out[i].module + 1;
-        if (fabs(out[i].x - x) < near && fabs(out[i].y - y) < near) {
+        if (out[i].light == f->light && fabs(out[i].x - f->x) < near &&
+            fabs(out[i].y - f->y) < near) {
             double k = ++out[i].hits;
-            out[i].x += (x - out[i].x) / k;
-            out[i].y += (y - out[i].y) / k;
-            out[i].module += (module - out[i].module) / k;
+            out[i].x += (f->x - out[i].x) / k;
+            out[i].y += (f->y - out[i].y) / k;
+            out[i].module += (f->module - out[i].module) / k;
             return n;
         }
     }
     if (n < FINDERS_MAX)
-        out[n++] = (struct finder){x, y, module, 1};
+        out[n++] = *f;
     return n;
 }
 
@@ -94,11 +98,16 @@ static int search_row(const struct grey *b, int y, struct finder *out, int n)
         int end = run_ends(p, x, b->w);
         memmove(run, run + 1, 4 * sizeof *run);
         run[4] = end - x;
-        if (p[x] && run[0] && is_finder(run)) {
+        if (run[0] && is_finder(run)) {
             int width = run[0] + run[1] + run[2] + run[3] + run[4];
-            double cx = end - run[4] - run[3] - run[2] / 2.0, cy;
-            if (column_agrees(b, (int)cx, y, width, &cy))
-                n = keep(out, n, cx, cy, width / 7.0);
+            struct finder f = {
+                .x = end - run[4] - run[3] - run[2] / 2.0,
+                .module = width / 7.0,
+                .hits = 1,
+                .light = !p[x],
+            };
+            if (column_agrees(b, (int)f.x, y, p[x], width, &f.y))
+                n = keep(out, n, &f);
         }
         x = end;
     }

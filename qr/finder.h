@@ -6,12 +6,13 @@
 
 #include "qr/grey.h"
 
-enum { FINDERS_MAX = 256 }; /* of one picture */
+enum { FINDERS_MAX = 512 }; /* of one picture */
 
 struct finder {
     double x, y;   /* centre, pixels */
     double module; /* pixels */
     int hits;      /* rows that crossed it: more is surer */
+    bool light;    /* light on dark */
 };
 
 /* out  at most FINDERS_MAX, in the order met; ghosts among them: letters and rules cross like one

@@ -183,6 +183,19 @@ struct grey grey_double(const struct grey *g)
     return o;
 }
 
+struct grey grey_copy(const struct grey *g, bool inverted)
+{
+    struct grey o = grey_new(g->w, g->h);
+    uint8_t flip = inverted ? 255 : 0;
+    for (int y = 0; y < g->h; y++) {
+        const uint8_t *from = row(g, y);
+        uint8_t *to = o.px + (ptrdiff_t)y * o.stride;
+        for (int x = 0; x < g->w; x++)
+            to[x] = from[x] ^ flip;
+    }
+    return o;
+}
+
 struct grey grey_repeat(const struct grey *g, int times, int border_px)
 {
     struct grey o = grey_new(g->w * times + 2 * border_px, g->h * times + 2 * border_px);

@@ -38,6 +38,8 @@ struct rect rect_cut(struct rect r, int w, int h);
 struct rect rect_join(struct rect p, struct rect q);
 bool rect_touch(struct rect p, struct rect q);
 
+/* A picture of its own; inverted: black for white. */
+struct grey grey_copy(const struct grey *g, bool inverted);
 /* Unsharp mask: v + amount_2 / 2 * (v - mean of the 5 x 5 around). */
 struct grey grey_sharpen(const struct grey *g, int amount_2);
 /* Twice as wide and high, bicubic (Keys, a = -0.5). */

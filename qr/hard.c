@@ -17,7 +17,7 @@ enum {
     QUIET = 4,
 };
 
-static const double agreement_min = 0.5, explained_min = 0.4;
+static const double timing_min = 0.25, agreement_min = 0.5, explained_min = 0.4;
 
 /* How a triple may differ from a square's corners. */
 struct shape {
@@ -188,7 +188,8 @@ static bool try_guess(struct work *w, const struct guess *g, struct zxing_hit *o
 {
     int versions[VERSIONS_TRIED], n = likely_versions(w, g, versions);
     for (int i = 0; i < n; i++) {
-        if (try_version(w, g, versions[i], out))
+        struct grid grid = grid_of(g, versions[i]);
+        if (grid_timing(&grid, w->place->img) >= timing_min && try_version(w, g, versions[i], out))
             return true;
     }
     return false;
