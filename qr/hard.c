@@ -13,6 +13,8 @@ enum {
     GUESSES_MAX = 12, /* triples tried in one place */
     VERSIONS_TRIED = 2,
     VERSIONS_AROUND = 2,
+    ROUNDS_MAX = 5, /* solving and correcting one symbol */
+
     CLEAN_PX = 4, /* a module of the drawn symbol */
     QUIET = 4,
 };
@@ -35,7 +37,8 @@ struct work {
     const struct hard_place *place;
     struct guess guesses[GUESSES_MAX];
     int n_guesses;
-    uint8_t map[SYMBOL_MODULES_MAX], modules[SYMBOL_MODULES_MAX];
+    uint8_t parts[SYMBOL_MODULES_MAX], parts_found[SYMBOL_MODULES_MAX];
+    uint8_t modules[SYMBOL_MODULES_MAX];
     float soft[SYMBOL_MODULES_MAX];
 };
 
@@ -172,16 +175,31 @@ static bool read_clean(struct work *w, const struct grid *grid, struct zxing_hit
     return true;
 }
 
+/* Solve, correct; where some blocks could be corrected, their modules are known from then on and
+ * the rest is solved again; where none could, the grid is moved once. */
 static bool try_version(struct work *w, const struct guess *g, int version, struct zxing_hit *out)
 {
     struct grid grid = grid_of(g, version);
-    struct symbol_read read = {.modules = w->modules};
-    symbol_map(version, w->map);
-    if (grid_fit(&grid, w->place->img, w->map) < agreement_min)
+    symbol_map(version, w->parts);
+    if (grid_fit(&grid, w->place->img, w->parts) < agreement_min)
         return false;
-    if (deblur(&grid, w->place->img, w->map, w->soft) < explained_min)
-        return false;
-    return symbol_decode(version, w->soft, &read) && read_clean(w, &grid, out);
+    CLEANUP(deblur_freep)
+    struct deblur *d = deblur_new(&grid, w->place->img, w->parts);
+    int sure = 0;
+    for (int round = 0; d && round < ROUNDS_MAX; round++) {
+        struct symbol_read read = {.modules = w->modules, .parts = w->parts_found};
+        if (deblur_solve(d, w->soft) < explained_min)
+            return false;
+        if (symbol_decode(version, w->soft, &read))
+            return read_clean(w, deblur_grid(d), out);
+        if (round > 0 && read.n_blocks_sure <= sure)
+            return false;
+        sure = read.n_blocks_sure;
+        if (sure > 0)
+            memcpy(w->parts, w->parts_found, sizeof w->parts);
+        deblur_refine(d);
+    }
+    return false;
 }
 
 static bool try_guess(struct work *w, const struct guess *g, struct zxing_hit *out)

@@ -11,7 +11,8 @@
 enum {
     FORMATS_TRIED = 3,
     ERASE_STEP = 2,
-    SPARE_MIN = 6, /* check words that must be left over erasures: fewer would fit any noise */
+    SPARE_MIN = 6,  /* check words that must be left over erasures: fewer would fit any noise */
+    SPARE_SURE = 8, /* and to believe a block while others cannot be corrected */
 };
 
 static const double doubt_max = 0.22;
@@ -22,7 +23,7 @@ struct work {
     uint8_t map[SYMBOL_MODULES_MAX];
     int path[SYMBOL_MODULES_MAX];
     uint8_t words[SYMBOL_WORDS_MAX]; /* in the order of the path */
-    float doubts[SYMBOL_WORDS_MAX];  /* how likely each is wrong */
+    float doubts[SYMBOL_WORDS_MAX];  /* about the odds that each is wrong */
 };
 
 struct ranked {
@@ -34,16 +35,16 @@ static void read_words(struct work *w, int mask)
 {
     for (int k = 0; k < w->n_bits / 8; k++) {
         unsigned word = 0;
-        float right = 1;
+        float doubt = 0;
         for (int b = 0; b < 8; b++) {
             int at = w->path[8 * k + b];
             bool flip = symbol_is_masked(mask, at % w->side, at / w->side);
             float s = flip ? -w->soft[at] : w->soft[at];
             word = word << 1 | (s > 0);
-            right *= 1 / (1 + expf(-fabsf(s)));
+            doubt += expf(-fabsf(s));
         }
         w->words[k] = (uint8_t)word;
-        w->doubts[k] = 1 - right;
+        w->doubts[k] = doubt;
     }
 }
 
@@ -62,8 +63,9 @@ static int by_doubt(const void *p, const void *q)
     return (a->doubt < b->doubt) - (a->doubt > b->doubt);
 }
 
-/* One block: first as it is, then with more and more of its least sure words erased. */
-static bool correct_block(struct work *w, const struct symbol_blocks *s, int b)
+/* One block: first as it is, then with more and more of its least sure words erased. Returns the
+ * check words left over erasures, -1 where it cannot be corrected. */
+static int correct_block(struct work *w, const struct symbol_blocks *s, int b)
 {
     int n = s->n_data_short + (b >= s->n_short) + s->n_check, n_errors;
     uint8_t word[RS_WORD_MAX], tried[RS_WORD_MAX];
@@ -83,9 +85,9 @@ static bool correct_block(struct work *w, const struct symbol_blocks *s, int b)
             continue;
         for (int i = 0; i < n; i++)
             w->words[word_place(s, b, i)] = tried[i];
-        return true;
+        return s->n_check - e;
     }
-    return false;
+    return -1;
 }
 
 /* Data words in their own order. */
@@ -145,16 +147,57 @@ static double doubt_of(const struct work *w, const uint8_t *modules)
     return all > 0 ? against / all : 1;
 }
 
+/* Where the modules of sure blocks are known now, the others' neighbours are. */
+static void report_parts(const struct work *w, struct symbol_format f,
+                         const struct symbol_blocks *s, const bool *sure, struct symbol_read *out)
+{
+    unsigned format = symbol_format_word(f);
+    memcpy(out->parts, w->map, (size_t)(w->side * w->side));
+    for (int i = 0; i < FORMAT_BITS; i++) {
+        uint8_t part = format >> i & 1 ? PART_DARK : PART_LIGHT;
+        out->parts[symbol_format_place(w->side, 0, i)] = part;
+        out->parts[symbol_format_place(w->side, 1, i)] = part;
+    }
+    for (int b = 0; b < s->n; b++) {
+        int n = sure[b] ? s->n_data_short + (b >= s->n_short) + s->n_check : 0;
+        for (int i = 0; i < n; i++) {
+            int word = word_place(s, b, i);
+            for (int bit = 0; bit < 8; bit++) {
+                int at = w->path[8 * word + bit];
+                bool dark = w->words[word] >> (7 - bit) & 1;
+                dark ^= symbol_is_masked(f.mask, at % w->side, at / w->side);
+                out->parts[at] = dark ? PART_DARK : PART_LIGHT;
+            }
+        }
+    }
+}
+
+static bool correct_all(struct work *w, struct symbol_format f, const struct symbol_blocks *s,
+                        struct symbol_read *out)
+{
+    bool sure[SYMBOL_BLOCKS_MAX];
+    int n_sure = 0, n_done = 0;
+    for (int b = 0; b < s->n; b++) {
+        int spare = correct_block(w, s, b);
+        sure[b] = spare >= SPARE_SURE;
+        n_sure += sure[b];
+        n_done += spare >= 0;
+    }
+    if (n_done < s->n && n_sure > out->n_blocks_sure && out->parts) {
+        report_parts(w, f, s, sure, out);
+        out->n_blocks_sure = n_sure;
+    }
+    return n_done == s->n;
+}
+
 static bool try_format(struct work *w, struct symbol_format f, struct symbol_read *out)
 {
     uint8_t before[SYMBOL_WORDS_MAX], data[SYMBOL_WORDS_MAX];
     const struct symbol_blocks s = symbol_blocks(w->version, f.level);
     read_words(w, f.mask);
     memcpy(before, w->words, sizeof before);
-    for (int b = 0; b < s.n; b++) {
-        if (!correct_block(w, &s, b))
-            return false;
-    }
+    if (!correct_all(w, f, &s, out))
+        return false;
     draw_function(w, f, out->modules);
     draw_data(w, f, out->modules);
     out->doubt = doubt_of(w, out->modules);
@@ -173,6 +216,7 @@ bool symbol_decode(int version, const float *soft, struct symbol_read *out)
     if (!w)
         abort();
     struct symbol_format formats[FORMATS_TRIED];
+    out->n_blocks_sure = 0;
     w->version = version;
     w->side = symbol_side(version);
     w->soft = soft;

@@ -29,7 +29,10 @@ void symbol_map(int version, uint8_t *map);
 int symbol_version_read(int version_guess, const float *soft);
 
 struct symbol_read {
-    uint8_t *modules;     /* side * side, 1 dark: the whole symbol as it was meant */
+    uint8_t *modules; /* side * side, 1 dark: the whole symbol as it was meant */
+    uint8_t *parts;   /* side * side, or NULL: where not all could be corrected, the map with the
+                         modules of blocks that surely were as PART_DARK and PART_LIGHT */
+    int n_blocks_sure;
     int n_words, n_wrong; /* code words, and how many were changed */
     double doubt;         /* weight of changed modules over the weight of all: 0 sure, 0.5 noise */
     int part, n_parts;    /* of a structured append: from 0; n_parts 0 where it is none */

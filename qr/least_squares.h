@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Least squares of a few unknowns by normal equations. */
+#ifndef QR_LEAST_SQUARES_H
+#define QR_LEAST_SQUARES_H
+
+#include "base/cleanup.h"
+#include <stdbool.h>
+
+enum { LEAST_SQUARES_MAX = 8 }; /* unknowns */
+
+struct least_squares {
+    int n; /* unknowns; the rest starts as zeros */
+    double a[LEAST_SQUARES_MAX][LEAST_SQUARES_MAX + 1];
+};
+
+/* One equation: sum of f[i] * unknown[i] = value. */
+void least_squares_add(struct least_squares *q, const double *f, double value);
+
+/* damping: a share of each diagonal added to it. out  false: they do not determine the unknowns */
+bool least_squares_solve(struct least_squares *q, double damping, double *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * The model of a symbol's pixels, and its fit: levels by least squares, blur and link by trying
+ * each, the grid by Gauss and Newton. */
+#include "qr/optics.h"
+#include "qr/least_squares.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PIXELS_MAX = 1 << 18, SIGMAS = 4, CURVE_STEPS = 64 };
+
+static const double blurs[] = {0.2, 0.3, 0.4, 0.5, 0.65, 0.85}; /* modules */
+
+/* gain 0: the straight line. middle: the darkness that the threshold lies at. */
+static const struct link_shape {
+    double gain, middle;
+} links[] = {{0, 0},     {8, 0.12}, {8, 0.25}, {8, 0.4},  {8, 0.55},
+             {20, 0.12}, {20, 0.2}, {20, 0.3}, {20, 0.4}, {20, 0.5}};
+
+void optics_fini(struct optics *o)
+{
+    free(o->px);
+    free(o->dark);
+    o->px = NULL;
+    o->dark = NULL;
+}
+
+static void *zeros(size_t n, size_t size)
+{
+    void *p = calloc(n, size);
+    if (!p)
+        abort();
+    return p;
+}
+
+/* The inverse of the grid's perspective. */
+static struct point to_modules(const double *m, double x, double y)
+{
+    double a = m[0] - m[6] * x, b = m[1] - m[7] * x, c = x - m[2];
+    double d = m[3] - m[6] * y, e = m[4] - m[7] * y, f = y - m[5];
+    double det = a * e - b * d;
+    if (fabs(det) < 1e-12)
+        return (struct point){-1e6, -1e6};
+    return (struct point){(c * e - b * f) / det + 3.5, (a * f - c * d) / det + 3.5};
+}
+
+static struct rect reach(const struct grid *g, const struct grey *img)
+{
+    struct rect r = {INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN};
+    for (int k = 0; k < 4; k++) {
+        struct point p = grid_point(g, k & 1 ? g->side : 0, k & 2 ? g->side : 0);
+        int x = (int)fmin(fmax(p.x, -1e6), 1e6), y = (int)fmin(fmax(p.y, -1e6), 1e6);
+        r = rect_join(r, (struct rect){x - 2, y - 2, x + 3, y + 3});
+    }
+    return rect_cut(r, img->w, img->h);
+}
+
+bool optics_init(struct optics *o, const struct grid *g, const struct grey *img)
+{
+    *o = (struct optics){.grid = *g, .wide = g->side + 2 * MARGIN, .r = reach(g, img)};
+    o->dark = zeros((size_t)(o->wide * o->wide), sizeof *o->dark);
+    if (rect_is_empty(o->r) ||
+        (size_t)(o->r.x1 - o->r.x0) * (size_t)(o->r.y1 - o->r.y0) > PIXELS_MAX)
+        return false;
+    o->n_px = (o->r.x1 - o->r.x0) * (o->r.y1 - o->r.y0);
+    o->px = zeros((size_t)o->n_px, sizeof *o->px);
+    struct seen *s = o->px;
+    for (int y = o->r.y0; y < o->r.y1; y++) {
+        for (int x = o->r.x0; x < o->r.x1; x++, s++)
+            s->value = img->px[(ptrdiff_t)y * img->stride + x];
+    }
+    optics_locate(o);
+    return o->n_used > g->side * g->side / 4;
+}
+
+void optics_locate(struct optics *o)
+{
+    static const double beyond = 0.3;
+    struct seen *s = o->px;
+    o->n_used = 0;
+    for (int y = o->r.y0; y < o->r.y1; y++) {
+        for (int x = o->r.x0; x < o->r.x1; x++, s++) {
+            struct point p = to_modules(o->grid.m, x + 0.5, y + 0.5);
+            double far = o->grid.side + beyond;
+            s->used = p.x > -beyond && p.y > -beyond && p.x < far && p.y < far;
+            s->u = (float)p.x;
+            s->v = (float)p.y;
+            o->n_used += s->used;
+        }
+    }
+}
+
+/* The Gaussian's integral up to so many CURVE_STEPS of a sigma, from -SIGMAS on. */
+struct curve {
+    float at[2 * SIGMAS * CURVE_STEPS + 2];
+};
+
+static struct curve curve_new(void)
+{
+    struct curve c;
+    for (int i = 0; i < 2 * SIGMAS * CURVE_STEPS + 2; i++)
+        c.at[i] = (float)((1 + erf(((double)i / CURVE_STEPS - SIGMAS) * M_SQRT1_2)) / 2);
+    return c;
+}
+
+static float curve_at(const struct curve *c, float sigmas)
+{
+    float at = (sigmas + SIGMAS) * CURVE_STEPS;
+    if (at <= 0)
+        return 0;
+    if (at >= 2 * SIGMAS * CURVE_STEPS)
+        return 1;
+    int i = (int)at;
+    return c->at[i] + (c->at[i + 1] - c->at[i]) * (at - (float)i);
+}
+
+/* Shares of SPAN modules from first on in a point at u. */
+static void shares(const struct curve *c, float u, float per_blur, int first, float *out)
+{
+    float left = curve_at(c, ((float)first - u) * per_blur);
+    for (int i = 0; i < SPAN; i++) {
+        float right = curve_at(c, ((float)(first + i + 1) - u) * per_blur);
+        out[i] = right - left;
+        left = right;
+    }
+}
+
+void optics_set_blur(struct optics *o, double blur)
+{
+    const struct curve c = curve_new();
+    float per_blur = (float)(1 / blur);
+    o->blur = blur;
+    for (int k = 0; k < o->n_px; k++) {
+        struct seen *s = &o->px[k];
+        if (!s->used)
+            continue;
+        int x = (int)floorf(s->u) - SPAN / 2, y = (int)floorf(s->v) - SPAN / 2;
+        shares(&c, s->u, per_blur, x, s->across);
+        shares(&c, s->v, per_blur, y, s->down);
+        s->x = x + MARGIN;
+        s->y = y + MARGIN;
+    }
+    optics_see(o);
+}
+
+static float seen_dark(const struct optics *o, const struct seen *s)
+{
+    const float *d = o->dark + s->y * o->wide + s->x;
+    float sum = 0;
+    for (int j = 0; j < SPAN; j++, d += o->wide) {
+        float row = 0;
+        for (int i = 0; i < SPAN; i++)
+            row += s->across[i] * d[i];
+        sum += row * s->down[j];
+    }
+    return sum;
+}
+
+void optics_see(struct optics *o)
+{
+    for (int k = 0; k < o->n_px; k++) {
+        if (o->px[k].used)
+            o->px[k].dark = seen_dark(o, &o->px[k]);
+    }
+}
+
+static void set_link(struct optics *o, const struct link_shape *shape)
+{
+    double low = 1 / (1 + exp(shape->gain * shape->middle));
+    double high = 1 / (1 + exp(shape->gain * (shape->middle - 1)));
+    for (int i = 0; i < LINK_STEPS + 2; i++) {
+        double z = (double)i / LINK_STEPS, s = 1 / (1 + exp(shape->gain * (shape->middle - z)));
+        o->link[i] = (float)(shape->gain > 0 ? (s - low) / (high - low) : z);
+    }
+}
+
+static bool counts(const struct optics *o, const struct seen *s, enum optics_part part)
+{
+    if (!s->used || part == OPTICS_ALL)
+        return s->used;
+    float far = (float)o->grid.side - 6.5f;
+    bool left = s->u<6.5f, top = s->v<6.5f, right = s->u> far, bottom = s->v> far;
+    return (left && top) || (right && top) || (left && bottom);
+}
+
+static float error_of(const struct optics *o, const struct seen *s)
+{
+    return s->value - optics_paper(o, s) + (float)o->level[3] * optics_linked(o, s->dark);
+}
+
+static double residue(const struct optics *o, enum optics_part part)
+{
+    double sum = 0;
+    int n = 0;
+    for (int k = 0; k < o->n_px; k++) {
+        if (!counts(o, &o->px[k], part))
+            continue;
+        float e = error_of(o, &o->px[k]);
+        sum += (double)(e * e);
+        n++;
+    }
+    return sum / (n > N_LEVELS ? n - N_LEVELS : 1);
+}
+
+bool optics_fit_levels(struct optics *o, enum optics_part part)
+{
+    struct least_squares q = {.n = N_LEVELS};
+    for (int k = 0; k < o->n_px; k++) {
+        const struct seen *s = &o->px[k];
+        if (!counts(o, s, part))
+            continue;
+        const double f[N_LEVELS] = {1, (double)s->u / o->grid.side, (double)s->v / o->grid.side,
+                                    -(double)optics_linked(o, s->dark)};
+        least_squares_add(&q, f, (double)s->value);
+    }
+    if (!least_squares_solve(&q, 0, o->level))
+        return false;
+    o->variance = residue(o, part);
+    return o->level[3] > 1;
+}
+
+bool optics_choose(struct optics *o, enum optics_part part)
+{
+    double best = INFINITY;
+    size_t blur = 0, link = 0;
+    for (size_t i = 0; i < ARRAY_LEN(blurs); i++) {
+        optics_set_blur(o, blurs[i]);
+        for (size_t k = 0; k < ARRAY_LEN(links); k++) {
+            set_link(o, &links[k]);
+            if (optics_fit_levels(o, part) && o->variance < best) {
+                best = o->variance;
+                blur = i;
+                link = k;
+            }
+        }
+    }
+    optics_set_blur(o, blurs[blur]);
+    set_link(o, &links[link]);
+    return optics_fit_levels(o, part);
+}
+
+/* How the pixel's darkness changes as its place on the grid moves along u and v. */
+static void slopes(const struct optics *o, struct seen s, const struct curve *c, float *du,
+                   float *dv)
+{
+    static const float step = 0.06f;
+    struct seen t = s;
+    float per_blur = (float)(1 / o->blur);
+    shares(c, s.u + step, per_blur, s.x - MARGIN, t.across);
+    *du = (seen_dark(o, &t) - s.dark) / step;
+    memcpy(t.across, s.across, sizeof t.across);
+    shares(c, s.v + step, per_blur, s.y - MARGIN, t.down);
+    *dv = (seen_dark(o, &t) - s.dark) / step;
+}
+
+/* Moving point i of the grid by a pixel moves the grid under a pixel at (u, v) by about the share
+ * that a bilinear net gives the point. */
+static void net_weights(const struct optics *o, const struct seen *s, double w[4])
+{
+    double n = o->grid.side - 7, x = ((double)s->u - 3.5) / n, y = ((double)s->v - 3.5) / n;
+    w[0] = (1 - x) * (1 - y);
+    w[1] = x * (1 - y);
+    w[2] = x * y;
+    w[3] = (1 - x) * y;
+}
+
+void optics_move_grid(struct optics *o)
+{
+    enum { N_MOVES = 8 };
+    const struct curve c = curve_new();
+    struct least_squares q = {.n = N_MOVES};
+    const double damping = 0.02;
+    for (int k = 0; k < o->n_px; k++) {
+        struct seen *s = &o->px[k];
+        if (!s->used)
+            continue;
+        float du, dv, e = error_of(o, s);
+        float grown = optics_linked(o, s->dark + 0.02f), shrunk = optics_linked(o, s->dark - 0.02f);
+        double gain = o->level[3] * (double)(grown - shrunk) / 0.04, w[4], f[N_MOVES];
+        slopes(o, *s, &c, &du, &dv);
+        /* modules a pixel, from the places of the neighbours in the picture's frame */
+        struct point here = grid_point(&o->grid, (double)s->u, (double)s->v);
+        struct point px = to_modules(o->grid.m, here.x + 1, here.y);
+        struct point py = to_modules(o->grid.m, here.x, here.y + 1);
+        double gx =
+            gain * ((double)du * (px.x - (double)s->u) + (double)dv * (px.y - (double)s->v));
+        double gy =
+            gain * ((double)du * (py.x - (double)s->u) + (double)dv * (py.y - (double)s->v));
+        net_weights(o, s, w);
+        for (int i = 0; i < 4; i++) {
+            f[2 * i] = w[i] * gx;
+            f[2 * i + 1] = w[i] * gy;
+        }
+        least_squares_add(&q, f, (double)e);
+    }
+    double move[N_MOVES];
+    if (!least_squares_solve(&q, damping, move))
+        return;
+    double most = 0.5 * grid_module_px(&o->grid);
+    for (int i = 0; i < 4; i++) {
+        o->grid.at[i].x += fmin(fmax(move[2 * i], -most), most);
+        o->grid.at[i].y += fmin(fmax(move[2 * i + 1], -most), most);
+    }
+    grid_set(&o->grid);
+    optics_locate(o);
+    optics_set_blur(o, o->blur);
+}
