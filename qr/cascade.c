@@ -18,14 +18,15 @@ enum {
     HALVE_OVER_DPI = 250, /* finders are still 9 px wide at half of this */
     LEVELS_MAX = 4,       /* each half of the one before: large finders look small on the last */
     LEVEL_SIDE_MIN = 100,
+    AROUND_SHARP_PX = 12,
+    AROUND_BLURRED_PX = 4,
+    HITS_MIN = 3, /* rows that cross a finder that stands out */
     PLACE_MIN_PX = 20,
     REACH_MODULES = 62, /* from a finder's centre to the far corner of most codes */
     REACH_MIN_PX = 90,
     REACH_MAX_PX = 400,
 };
 
-/* Of a level of the pyramid; above the largest the next level sees it. */
-static const double module_min_px = 1.1, module_max_px = 6;
 /* Modules this large are halved before the hard look: noise goes, nothing else does. */
 static const double module_halve_px = 4.5;
 
@@ -50,7 +51,7 @@ struct look {
 };
 
 static void read_whole(struct look *l);
-static void suspect_finders(struct look *l);
+static void look_at_levels(struct look *l);
 static void join_places(struct look *l);
 static void read_places(struct look *l);
 
@@ -85,7 +86,7 @@ void cascade_look(struct cascade *c, const struct grey *img, const struct cascad
     else
         cascade_step(c, "%s", view->what);
     read_whole(&l);
-    suspect_finders(&l);
+    look_at_levels(&l);
     join_places(&l);
     read_places(&l);
 }
@@ -191,17 +192,47 @@ static bool is_read(const struct cascade *c, double x, double y)
     return false;
 }
 
-/* scale: pixels of the view in one of the level's. */
-static void suspect_level(struct look *l, const struct grey *level, int scale)
+/* Finders that lie in no code that was read. to_page leads from their pixels to the page. */
+static int unread(const struct look *l, struct finder *f, int n, struct affine to_page)
 {
-    struct finder *f = arena_array(l->c->a, FINDERS_MAX, sizeof *f);
-    int n = finder_search(level, f);
+    int kept = 0;
     for (int i = 0; i < n; i++) {
-        double x = f[i].x * scale, y = f[i].y * scale, m = f[i].module * scale;
-        struct point on_page = affine_point(&l->view->to_page, x, y);
-        if (f[i].module < module_min_px || f[i].module > module_max_px ||
-            is_read(l->c, on_page.x, on_page.y))
+        struct point p = affine_point(&to_page, f[i].x, f[i].y);
+        if (!is_read(l->c, p.x, p.y))
+            f[kept++] = f[i];
+    }
+    return kept;
+}
+
+static void read_hard(struct look *l, const struct grey *img, const struct grey *finer,
+                      const struct finder *f, int n, struct affine to_view)
+{
+    struct zxing_hit hits[HARD_READS_MAX];
+    const struct hard_place place = {img, finer, f, n, l->view->photo};
+    int found = n < 3 ? 0 : hard_read(l->c->a, &place, hits);
+    for (int i = 0; i < found; i++)
+        keep(l, &hits[i], to_view);
+    l->n_hard += found;
+}
+
+/* Dark on light, then light on dark. */
+static int of_colour(const struct finder *f, int n, bool light, struct finder *out)
+{
+    int kept = 0;
+    for (int i = 0; i < n; i++) {
+        if (f[i].light == light)
+            out[kept++] = f[i];
+    }
+    return kept;
+}
+
+/* What is left of a level's finders after the hard look and stands out: worth a closer look. */
+static void suspect(struct look *l, const struct finder *f, int n, int scale)
+{
+    for (int i = 0; i < n; i++) {
+        if (f[i].hits < HITS_MIN)
             continue;
+        double x = f[i].x * scale, y = f[i].y * scale, m = f[i].module * scale;
         int shrink = 1;
         while (shrink < 8 && m / shrink > module_halve_px)
             shrink *= 2;
@@ -211,21 +242,45 @@ static void suspect_level(struct look *l, const struct grey *level, int scale)
     }
 }
 
-static void suspect_finders(struct look *l)
+/* scale: pixels of the view in one of the level's. */
+static void look_at_level(struct look *l, const struct grey *level, const struct grey *finer,
+                          int scale)
+{
+    struct finder *f = arena_array(l->c->a, 2 * FINDERS_MAX, sizeof *f), *some = f + FINDERS_MAX;
+    const struct affine to_view = {scale, 0, 0, scale, 0, 0};
+    const struct affine to_page = affine_join(&to_view, &l->view->to_page);
+    int n = finder_search(level, AROUND_SHARP_PX, f, 0);
+    if (scale == 1)
+        n = finder_search(level, AROUND_BLURRED_PX, f, n);
+    n = unread(l, f, n, to_page);
+    read_hard(l, level, finer, some, of_colour(f, n, false, some), to_view);
+    int n_light = of_colour(f, n, true, some);
+    if (n_light >= 3) {
+        CLEANUP(grey_fini)
+        struct grey negative = grey_copy(level, true);
+        read_hard(l, &negative, NULL, some, n_light, to_view);
+    }
+    suspect(l, f, unread(l, f, n, to_page), scale);
+}
+
+static void look_at_levels(struct look *l)
 {
     CLEANUP(grey_fini)
     struct grey level = {0};
+    CLEANUP(grey_fini)
+    struct grey finer = {0};
     int scale = 1;
     if (l->view->dpi <= HALVE_OVER_DPI)
-        suspect_level(l, l->img, scale);
+        look_at_level(l, l->img, NULL, scale);
     for (int i = 1; i < LEVELS_MAX; i++) {
         struct grey half = grey_halve(i == 1 ? l->img : &level);
-        grey_fini(&level);
+        grey_fini(&finer);
+        finer = level;
         level = half;
         scale *= 2;
         if (level.w < LEVEL_SIDE_MIN || level.h < LEVEL_SIDE_MIN)
             return;
-        suspect_level(l, &level, scale);
+        look_at_level(l, &level, i == 1 ? l->img : &finer, scale);
     }
 }
 
@@ -281,43 +336,32 @@ static void read_doubled(struct look *l, const struct cut *c, const struct grey 
 }
 
 /* Finders of the place that lie in no code that was read; in the place's pixels. */
-static int unread_finders(struct look *l, const struct cut *c, const struct grey *large,
-                          struct finder *f)
+static int finders_of_place(struct look *l, const struct cut *c, const struct grey *large,
+                            struct finder *f)
 {
-    int n = finder_search(large, f), kept = 0;
-    const struct affine to_page = affine_join(&c->to_view, &l->view->to_page);
+    struct finder *all = arena_array(l->c->a, FINDERS_MAX, sizeof *all);
+    int n = finder_search(large, AROUND_SHARP_PX, all, 0);
+    n = finder_search(large, 2 * AROUND_BLURRED_PX, all, n);
     for (int i = 0; i < n; i++) {
-        f[i].x /= 2;
-        f[i].y /= 2;
-        f[i].module /= 2;
-        struct point on_page = affine_point(&to_page, f[i].x, f[i].y);
-        if (!f[i].light && !is_read(l->c, on_page.x, on_page.y))
-            f[kept++] = f[i];
+        all[i].x /= 2;
+        all[i].y /= 2;
+        all[i].module /= 2;
     }
-    return kept;
-}
-
-static void read_hard(struct look *l, const struct cut *c, const struct grey *large)
-{
-    struct finder *f = arena_array(l->c->a, FINDERS_MAX, sizeof *f);
-    struct zxing_hit hits[HARD_READS_MAX];
-    const struct hard_place place = {&c->g, f, unread_finders(l, c, large, f), l->view->photo};
-    int n = place.n_finders < 3 ? 0 : hard_read(l->c->a, &place, hits);
-    for (int i = 0; i < n; i++)
-        keep(l, &hits[i], c->to_view);
-    l->n_hard += n;
+    n = unread(l, all, n, affine_join(&c->to_view, &l->view->to_page));
+    return of_colour(all, n, false, f);
 }
 
 static void read_place(struct look *l, const struct place *p)
 {
     enum { AMOUNT_2 = 3 };
     struct cut c = cut_place(l, p);
+    struct finder *f = arena_array(l->c->a, FINDERS_MAX, sizeof *f);
     CLEANUP(grey_fini)
     struct grey sharp = grey_sharpen(&c.g, AMOUNT_2);
     CLEANUP(grey_fini)
     struct grey large = grey_double(&sharp);
     read_doubled(l, &c, &large);
-    read_hard(l, &c, &large);
+    read_hard(l, &c.g, NULL, f, finders_of_place(l, &c, &large, f), c.to_view);
     grey_fini(&c.g);
 }
 

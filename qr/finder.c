@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum {
-    MEAN_RADIUS = 12,  /* pixels: a finder of 3 px a module still has paper around it */
+
     DARKER_BY = 6,     /* grey levels under the mean */
     RUNS_MIN = 7,      /* pixels over a whole finder */
     MODULE_MAX_PX = 60 /* larger is a frame or a picture */
@@ -16,9 +16,9 @@ enum {
 static const double tolerance = 0.55, tolerance_px = 1;
 
 /* 1 where dark. */
-static struct grey binarise(const struct grey *g)
+static struct grey binarise(const struct grey *g, int around_px)
 {
-    struct grey b = grey_mean(g, MEAN_RADIUS);
+    struct grey b = grey_mean(g, around_px);
     for (int y = 0; y < g->h; y++) {
         const uint8_t *from = g->px + (ptrdiff_t)y * g->stride;
         uint8_t *to = b.px + (ptrdiff_t)y * b.stride;
@@ -114,11 +114,11 @@ static int search_row(const struct grey *b, int y, struct finder *out, int n)
     return n;
 }
 
-int finder_search(const struct grey *img, struct finder out[static FINDERS_MAX])
+int finder_search(const struct grey *img, int around_px, struct finder out[static FINDERS_MAX],
+                  int n)
 {
     CLEANUP(grey_fini)
-    struct grey b = binarise(img);
-    int n = 0;
+    struct grey b = binarise(img, around_px);
     for (int y = 0; y < b.h; y++)
         n = search_row(&b, y, out, n);
     return n;

@@ -9,8 +9,8 @@
 #include <string.h>
 
 enum {
-    CORNERS_MAX = 40, /* finders considered in one place */
-    GUESSES_MAX = 12, /* triples tried in one place */
+    NEAR_MAX = 64,    /* finders within reach of one */
+    GUESSES_MAX = 48, /* triples asked for their timing lines */
     VERSIONS_TRIED = 2,
     VERSIONS_AROUND = 2,
     ROUNDS_MAX = 5, /* solving and correcting one symbol */
@@ -19,7 +19,8 @@ enum {
     QUIET = 4,
 };
 
-static const double timing_min = 0.25, agreement_min = 0.5, explained_min = 0.4;
+static const double timing_min = 0.5, agreement_start = 0.1, agreement_min = 0.55;
+static const double explained_min = 0.4;
 
 /* How a triple may differ from a square's corners. */
 struct shape {
@@ -83,16 +84,28 @@ static void consider(struct work *w, const struct finder *c, const struct finder
     keep_guess(w, &g);
 }
 
+static int finders_near(const struct work *w, int i, const struct finder *near[NEAR_MAX])
+{
+    static const double reach_modules = 240, alike = 2.2;
+    const struct finder *c = &w->place->finders[i];
+    int n = 0;
+    for (int k = 0; k < w->place->n_finders && n < NEAR_MAX; k++) {
+        const struct finder *f = &w->place->finders[k];
+        if (k != i && ratio(f->module, c->module) < alike &&
+            apart(c, f) < reach_modules * c->module)
+            near[n++] = f;
+    }
+    return n;
+}
+
 static void find_triples(struct work *w)
 {
-    const struct finder *f = w->place->finders;
-    int n = w->place->n_finders < CORNERS_MAX ? w->place->n_finders : CORNERS_MAX;
-    for (int i = 0; i < n; i++) {
+    const struct finder *near[NEAR_MAX];
+    for (int i = 0; i < w->place->n_finders; i++) {
+        int n = finders_near(w, i, near);
         for (int j = 0; j < n; j++) {
-            for (int k = j + 1; k < n; k++) {
-                if (i != j && i != k)
-                    consider(w, &f[i], &f[j], &f[k]);
-            }
+            for (int k = j + 1; k < n; k++)
+                consider(w, &w->place->finders[i], near[j], near[k]);
         }
     }
 }
@@ -177,20 +190,17 @@ static bool read_clean(struct work *w, const struct grid *grid, struct zxing_hit
 
 /* Solve, correct; where some blocks could be corrected, their modules are known from then on and
  * the rest is solved again; where none could, the grid is moved once. */
-static bool try_version(struct work *w, const struct guess *g, int version, struct zxing_hit *out)
+static bool solve(struct work *w, const struct grid *grid, const struct grey *img,
+                  struct zxing_hit *out)
 {
-    struct grid grid = grid_of(g, version);
-    symbol_map(version, w->parts);
-    if (grid_fit(&grid, w->place->img, w->parts) < agreement_min)
-        return false;
     CLEANUP(deblur_freep)
-    struct deblur *d = deblur_new(&grid, w->place->img, w->parts);
+    struct deblur *d = deblur_new(grid, img, w->parts);
     int sure = 0;
     for (int round = 0; d && round < ROUNDS_MAX; round++) {
         struct symbol_read read = {.modules = w->modules, .parts = w->parts_found};
         if (deblur_solve(d, w->soft) < explained_min)
             return false;
-        if (symbol_decode(version, w->soft, &read))
+        if (symbol_decode(grid->version, w->soft, &read))
             return read_clean(w, deblur_grid(d), out);
         if (round > 0 && read.n_blocks_sure <= sure)
             return false;
@@ -202,12 +212,37 @@ static bool try_version(struct work *w, const struct guess *g, int version, stru
     return false;
 }
 
+/* The same grid where the picture is twice as fine. */
+static bool solve_finer(struct work *w, struct grid grid, struct zxing_hit *out)
+{
+    for (int k = 0; k < 4; k++)
+        grid.at[k] = (struct point){grid.at[k].x * 2, grid.at[k].y * 2};
+    symbol_map(grid.version, w->parts);
+    if (grid_fit(&grid, w->place->finer, w->parts) < agreement_min ||
+        !solve(w, &grid, w->place->finer, out))
+        return false;
+    for (int k = 0; k < 4; k++)
+        out->corner[k] = (struct point){out->corner[k].x / 2, out->corner[k].y / 2};
+    return true;
+}
+
+static bool try_version(struct work *w, const struct guess *g, int version, struct zxing_hit *out)
+{
+    struct grid grid = grid_of(g, version);
+    if (grid_timing(&grid, w->place->img) < timing_min)
+        return false;
+    symbol_map(version, w->parts);
+    if (grid_agreement(&grid, w->place->img, w->parts) < agreement_start ||
+        grid_fit(&grid, w->place->img, w->parts) < agreement_min)
+        return false;
+    return solve(w, &grid, w->place->img, out) || (w->place->finer && solve_finer(w, grid, out));
+}
+
 static bool try_guess(struct work *w, const struct guess *g, struct zxing_hit *out)
 {
     int versions[VERSIONS_TRIED], n = likely_versions(w, g, versions);
     for (int i = 0; i < n; i++) {
-        struct grid grid = grid_of(g, versions[i]);
-        if (grid_timing(&grid, w->place->img) >= timing_min && try_version(w, g, versions[i], out))
+        if (try_version(w, g, versions[i], out))
             return true;
     }
     return false;

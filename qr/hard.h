@@ -12,6 +12,8 @@ enum { HARD_READS_MAX = 16 };
 
 struct hard_place {
     const struct grey *img;
+    const struct grey *finer; /* the same, twice as fine; or NULL */
+
     const struct finder *finders; /* in img's pixels */
     int n_finders;
     bool tilted; /* a photo: squares need not look square */
