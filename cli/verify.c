@@ -108,7 +108,7 @@ static void print_token(const struct cli *c, const struct check *k)
     const char *at = c->english ? time_format_iso(t->entered_at_us, iso)
                                 : receipt_instant(c->a, t->entered_at_us);
     if (t->kind == TOKEN_SLIP)
-        print_row(c, "ใบนำส่งของเรื่องที่", "slip of matter", number);
+        print_row(c, "ใบปะหน้าของเรื่องที่", "slip of matter", number);
     else
         print_row(c, "เลขทะเบียนรับ", "register number", number);
     print_row(c, "ทะเบียน", "register", t->series);
