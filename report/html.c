@@ -5,6 +5,7 @@
 #include "base/thai.h"
 #include <assert.h>
 #include <string.h>
+#include <strings.h>
 
 static void finish_tag(struct html *h)
 {
@@ -15,8 +16,7 @@ static void finish_tag(struct html *h)
 
 static void add_escaped(struct buf *out, const char *text)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     for (const char *p = text_clean(a, text, strlen(text)); *p; p++) {
         switch (*p) {
         case '&':
@@ -67,8 +67,7 @@ void html_attr(struct html *h, const char *name, const char *value)
 
 void html_attrf(struct html *h, const char *name, const char *fmt, ...)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     va_list args;
     va_start(args, fmt);
     html_attr(h, name, arena_vprintf(a, fmt, args));
@@ -80,7 +79,7 @@ void html_url(struct html *h, const char *name, const char *url)
     static const char *const safe[] = {"https:", "http:", "mailto:", "cid:", "#"};
     bool local = url[0] == '/' && url[1] != '/';
     for (size_t i = 0; i < ARRAY_LEN(safe); i++) {
-        if (local || strncmp(url, safe[i], strlen(safe[i])) == 0) {
+        if (local || strncasecmp(url, safe[i], strlen(safe[i])) == 0) {
             html_attr(h, name, url);
             return;
         }
@@ -97,8 +96,7 @@ void html_text(struct html *h, const char *text)
 
 void html_textf(struct html *h, const char *fmt, ...)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     va_list args;
     va_start(args, fmt);
     html_text(h, arena_vprintf(a, fmt, args));

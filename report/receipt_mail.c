@@ -17,7 +17,8 @@
 enum {
     FILES_LISTED_MAX = 50, /* in the mail; the page names them all */
     SUBJECT_COLUMNS = 90,  /* of the answered letter's subject in ours */
-    CODE_PX = 6,           /* pixels a module */
+    CODE_PX = 8,           /* of the picture, a module; shown at */
+    CODE_SHOWN_PX = 4,     /* so that screens of one and two pixels a point show sharp modules */
 };
 static const char code_id[] = "receipt-qr@thanwela";
 
@@ -72,7 +73,8 @@ static const char *file_name(struct arena *a, const struct receipt_file *f)
 static const char *file_facts(struct arena *a, const struct receipt_file *f)
 {
     const char *pages = f->n_pages > 0 ? arena_printf(a, "%d หน้า, ", f->n_pages) : "";
-    const char *note = is_given(f->note) ? arena_printf(a, " (%s)", f->note) : "";
+    const char *note =
+        is_given(f->note) ? arena_printf(a, " (%s)", receipt_field(a, f->note, "")) : "";
     return arena_printf(a, "%s%s ไบต์, SHA-256 %s%s", pages, receipt_size(a, f->size_bytes),
                         receipt_hash(a, f), note);
 }
@@ -129,10 +131,10 @@ static const char sheet[] =
     ".office,.code,.small{text-align:center}.number{font-size:30px;font-weight:bold;"
     "text-align:center;margin:8px 0}table{width:100%;border-collapse:collapse}"
     "th,td{padding:6px 4px;text-align:left;vertical-align:top;border-bottom:1px solid #e5e7eb;"
-    "overflow-wrap:anywhere}th{width:6em;font-weight:bold}"
+    "overflow-wrap:anywhere}th{width:7em;font-weight:bold}"
     ".result{font-weight:bold;font-size:20px}.green{color:#0a6129}.red{color:#a80d14}"
     ".amber{color:#8c5400}.black{color:#111}.small{color:#374151;font-size:14px}"
-    ".facts{color:#374151;font-size:13px}img{width:260px;max-width:80%;height:auto}"
+    ".facts{color:#374151;font-size:13px}img{max-width:100%;height:auto}"
     "ol{padding-left:1.6em}li{margin:4px 0;overflow-wrap:anywhere}";
 
 static const char *const ink_class[] = {[PAPER_BLACK] = "black",
@@ -213,7 +215,7 @@ static void html_files(struct html *h, struct arena *a, const struct receipt *r)
         html_block(h, "p", "small", files_left(a, r));
 }
 
-static void html_code(struct html *h, const struct receipt *r)
+static void html_code(struct html *h, const struct receipt *r, const struct qr_matrix *code)
 {
     html_start(h, "p");
     html_attr(h, "class", "code");
@@ -221,13 +223,15 @@ static void html_code(struct html *h, const struct receipt *r)
     html_url(h, "href", r->url);
     html_start(h, "img");
     html_attrf(h, "src", "cid:%s", code_id);
+    html_attrf(h, "width", "%d", qr_side(code) * CODE_SHOWN_PX);
     html_attr(h, "alt", "คิวอาร์โค้ดสำหรับตรวจสอบใบรับ");
     html_end(h);
     html_end(h);
     html_end(h);
 }
 
-static void write_html(struct arena *a, const struct receipt *r, struct buf *out)
+static void write_html(struct arena *a, const struct receipt *r, const struct qr_matrix *code,
+                       struct buf *out)
 {
     struct html h = {.out = out};
     html_document(&h, "th");
@@ -240,7 +244,7 @@ static void write_html(struct arena *a, const struct receipt *r, struct buf *out
     html_block(&h, "div", "number", receipt_number(a, r));
     html_facts(&h, a, r);
     html_files(&h, a, r);
-    html_code(&h, r);
+    html_code(&h, r, code);
     html_block(&h, "p", "small", "สแกนหรือแตะคิวอาร์โค้ดเพื่อตรวจสอบใบรับนี้");
     html_start(&h, "p");
     html_attr(&h, "class", "small");
@@ -265,17 +269,20 @@ static char *subject_of(struct arena *a, const struct receipt *r)
 }
 
 static bool compose(struct arena *a, const struct receipt *r, const struct receipt_mail *m,
-                    const struct buf *pdf, const struct buf *png, struct buf *out, struct err *err)
+                    const struct qr_matrix *code, const struct buf *pdf, struct buf *out,
+                    struct err *err)
 {
-    struct buf text CLEANUP(buf_fini) = {0}, html CLEANUP(buf_fini) = {0};
+    struct buf text CLEANUP(buf_fini) = {0}, html CLEANUP(buf_fini) = {0},
+                    png CLEANUP(buf_fini) = {0};
     write_text(a, r, &text);
-    write_html(a, r, &html);
+    write_html(a, r, code, &html);
+    qr_png(code, CODE_PX, &png);
     const struct compose_file files[] = {
         {.filename = "receipt-qr.png",
          .type = "image/png",
          .content_id = code_id,
-         .bytes = png->data,
-         .n_bytes = png->len},
+         .bytes = png.data,
+         .n_bytes = png.len},
         {.filename = arena_printf(a, "ใบรับ-%" PRId64 "-%d.pdf", r->no, r->year),
          .type = "application/pdf",
          .bytes = pdf->data,
@@ -304,10 +311,8 @@ bool receipt_mail(const struct receipt *r, const struct receipt_mail *m, struct 
                   struct err *err)
 {
     struct arena *a CLEANUP(arena_freep) = arena_new();
-    struct buf pdf CLEANUP(buf_fini) = {0}, png CLEANUP(buf_fini) = {0};
+    struct buf pdf CLEANUP(buf_fini) = {0};
     struct qr_matrix code;
-    if (!qr_encode(a, r->url, QR_ECC_M, &code, err) || !receipt_pdf(r, &pdf, err))
-        return false;
-    qr_png(&code, CODE_PX, &png);
-    return compose(a, r, m, &pdf, &png, out, err);
+    return qr_encode(a, r->url, QR_ECC_M, &code, err) && receipt_pdf(r, &pdf, err) &&
+           compose(a, r, m, &code, &pdf, out, err);
 }

@@ -52,6 +52,7 @@ static void a_url_of_an_unknown_scheme_goes_nowhere(void **state)
         {"JaVaScRiPt:alert(1)", "#"},
         {"data:text/html,<script>", "#"},
         {"//elsewhere.test/", "#"},
+        {"HTTPS://THANWELA.TEST/R/1", "HTTPS://THANWELA.TEST/R/1"},
         {"/r/1", "/r/1"},
         {"cid:qr@office.test", "cid:qr@office.test"},
         {"#late", "#late"},
