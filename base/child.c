@@ -5,6 +5,7 @@
 
 #include "base/child_part.h"
 #include "base/clock.h"
+#include "base/step.h"
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -52,8 +53,7 @@ static void run_judge(const struct run *run, const struct child_limits *limits,
 
 bool zygote_start(child_fn *fn, void (*warm_up)(void), struct zygote **out, struct err *err)
 {
-    struct zygote *z CLEANUP(zygote_stopp)
-    = calloc(1, sizeof *z);
+    struct zygote *z CLEANUP(zygote_stopp) = calloc(1, sizeof *z);
     int control[2], ready[2];
     if (!z)
         abort();
@@ -61,14 +61,11 @@ bool zygote_start(child_fn *fn, void (*warm_up)(void), struct zygote **out, stru
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) != 0)
         return err_set(err, ERR_FATAL, "sandbox: no socket: %s", strerror(errno));
     z->control = control[0];
-    int far CLEANUP(fd_closep)
-    = control[1];
+    int far CLEANUP(fd_closep) = control[1];
     if (pipe2(ready, O_CLOEXEC) != 0)
         return err_set(err, ERR_FATAL, "sandbox: no pipe: %s", strerror(errno));
-    int ready_in CLEANUP(fd_closep)
-    = ready[0];
-    int ready_out CLEANUP(fd_closep)
-    = ready[1];
+    int ready_in CLEANUP(fd_closep) = ready[0];
+    int ready_out CLEANUP(fd_closep) = ready[1];
     pid_t self = getpid();
     z->keeper = fork();
     if (z->keeper < 0)
@@ -153,6 +150,7 @@ bool zygote_run(struct zygote *z, const struct child_limits *limits, int doc_fd,
         .note = -1,
         .frames = {.max_bytes = limits->out_bytes, .on_frame = on_frame, .user = user},
     };
+    step();
     if (request_bytes > CHILD_REQUEST_MAX)
         return err_set(err, ERR_REFUSE, "sandbox: a request of %zu bytes, at most %d",
                        request_bytes, CHILD_REQUEST_MAX);
@@ -210,13 +208,11 @@ static bool run_begin(struct zygote *z, struct run *run, const struct child_limi
     if (pipe2(out, O_CLOEXEC) != 0)
         return err_set(err, ERR_RETRY, "sandbox: no pipe: %s", strerror(errno));
     run->out = out[0];
-    int out_far CLEANUP(fd_closep)
-    = out[1];
+    int out_far CLEANUP(fd_closep) = out[1];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, note) != 0)
         return err_set(err, ERR_RETRY, "sandbox: no socket: %s", strerror(errno));
     run->note = note[0];
-    int note_far CLEANUP(fd_closep)
-    = note[1];
+    int note_far CLEANUP(fd_closep) = note[1];
     struct child_job head = {.memory_bytes = limits->memory_bytes, .cpu_s = limits->cpu_s};
     int fds[JOB_N_FDS] = {[JOB_DOC] = doc_fd, [JOB_OUT] = out_far, [JOB_NOTE] = note_far};
     return job_send(z, &head, request, fds, err);

@@ -2,6 +2,7 @@
  * The bytes under libetpan: our stream as its driver. Lines are vetted one by one before its parser
  * sees them, literals pass as they are; the end of the stream is an error, because it would wait
  * for ever at an end inside a literal. */
+#include "base/step.h"
 #include "intake/imap_impl.h"
 
 #include <libetpan/libetpan.h>
@@ -16,6 +17,7 @@ static const char greeting[] = "* PREAUTH ready\r\n";
 static bool next_line(struct imap *c)
 {
     const char *line = NULL;
+    step();
     if (!stream_line(c->s, &line, &c->lost))
         return false;
     if (!imap_vet_line(&c->vet, line, &c->lost))
@@ -53,8 +55,10 @@ static ssize_t low_read(mailstream_low *low, void *p, size_t n)
 static ssize_t low_write(mailstream_low *low, const void *p, size_t n)
 {
     struct imap *c = low->data;
+    step();
     if (c->lost.kind != ERR_NONE || !stream_write(c->s, p, n, &c->lost))
         return -1;
+    step();
     return (ssize_t)n;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * thanwelad, the daemon: takes mail in, registers, scans and answers it. What it does is told by
  * the configuration; the roles are in roles.c, the order of their lives in supervisor.c. */
+#include "base/step.h"
 #include "config/config.h"
 #include "intake/check.h"
 #include "intake/supervisor.h"
@@ -76,6 +77,7 @@ int main(int argc, char **argv)
                                    .times = supervisor_times};
     int (*work)(const struct supervisor_plan *) = supervisor_run;
     setlocale(LC_ALL, "");
+    step_init();
     for (size_t i = 0; i < ARRAY_LEN(options); i++)
         known[i] = options[i].option;
     for (int o; (o = getopt_long(argc, argv, "c:", known, NULL)) != -1;) {

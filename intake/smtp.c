@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/secret.h"
+#include "base/step.h"
 #include "base/thai.h"
 #include <curl/curl.h>
 #include <netinet/in.h>
@@ -98,6 +99,8 @@ static int follow(CURL *curl, curl_infotype type, char *text, size_t n, void *us
     } commands[] = {{"MAIL FROM", AT_MAIL}, {"RCPT TO", AT_RCPT}, {"DATA", AT_DATA}};
     struct smtp *s = user;
     (void)curl;
+    if (type == CURLINFO_HEADER_OUT || type == CURLINFO_HEADER_IN)
+        step();
     if (type == CURLINFO_HEADER_OUT)
         for (size_t i = 0; i < ARRAY_LEN(commands); i++)
             if (n > strlen(commands[i].word) &&

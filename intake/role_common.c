@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * What the roles share. Trouble ends a role: the supervisor's pause is the only back-off there is.
+ */
+#include "intake/role_common.h"
+
+#include "base/log.h"
+#include "db/primary.h"
+#include <inttypes.h>
+#include <unistd.h>
+
+char *role_owner(struct arena *a)
+{
+    char host[64] = "";
+    gethostname(host, sizeof host - 1);
+    return arena_printf(a, "%s:%d:%" PRId64, host, (int)getpid(), clock_mono_ms());
+}
+
+bool role_database(const struct role_context *c, const char *application, struct db **out,
+                   struct err *err)
+{
+    return primary_open(c->config->db_conninfo, c->config->db_password_file, application,
+                        c->config->state_dir, out, err);
+}
+
+bool role_wait_work(const struct role_context *c, struct db *db, int ms)
+{
+    enum role_news news = role_wait(c, db_fd(db), ms);
+    if (news == ROLE_FD)
+        (void)db_notified(db);
+    return news != ROLE_STOP;
+}
+
+int role_done(const struct role_context *c, bool worked)
+{
+    return c->once && worked ? ROLE_WORKED : ROLE_DONE;
+}
+
+int role_failed(const char *step, const struct err *err)
+{
+    log_event(LOG_LEVEL_ERROR, step, "fate", err_kind_name(err->kind), "why", err->text, NULL);
+    return err->kind == ERR_FATAL ? ROLE_CONFIG : ROLE_RETRY;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * What the roles share: who they are, waiting, and how an error ends them. */
+#ifndef INTAKE_ROLE_COMMON_H
+#define INTAKE_ROLE_COMMON_H
+
+#include "base/err.h"
+#include "db/db.h"
+#include "intake/role.h"
+
+/* "host:pid:start": unlike any other process's, for claims and leases. */
+char *role_owner(struct arena *a);
+
+/* Connect as the run-time role. */
+bool role_database(const struct role_context *c, const char *application, struct db **out,
+                   struct err *err) MUST_CHECK;
+
+/* Wait for work: a notification of the database, another role's word, or ms. false: stop. */
+bool role_wait_work(const struct role_context *c, struct db *db, int ms);
+
+/* The exit status of a role that drained. */
+int role_done(const struct role_context *c, bool worked);
+
+/* Log what ended the role; the exit status that fits. */
+int role_failed(const char *step, const struct err *err);
+
+/* The three of them. */
+extern const struct role role_mailbox, role_scan, role_deliver;
+
+#endif

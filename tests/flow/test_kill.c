@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * kill -9 at a step, go on, and demand the same end: nothing lost, nothing doubled. A step is any
+ * effect outside the process. A run visits THANWELA_KILL_POINTS steps of each scenario, spread
+ * evenly and shifted by THANWELA_SEED; `script/test --long` visits many. */
+#include "tests/flow/world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static const char *const no_move[] = {"--no-move", NULL};
+
+static const struct scenario letters = {.name = "letters", .n_letters = 20, .n_documents = 3};
+static const struct scenario mixed = {.name = "mixed",
+                                      .n_letters = 14,
+                                      .n_documents = 2,
+                                      .n_duplicates = 3,
+                                      .n_strangers = 2,
+                                      .n_automatic = 2};
+static const struct scenario copying = {.name = "server without MOVE",
+                                        .office_options = no_move,
+                                        .n_letters = 18,
+                                        .n_documents = 1,
+                                        .n_strangers = 2};
+static const struct scenario large = {
+    .name = "a large mail", .n_letters = 20, .large_bytes = 5 << 20};
+static const struct scenario two_boxes = {
+    .name = "two mailboxes, the same mails",
+    .mailboxes = "saraban=saraban@mof.example:cabinet sapha=sapha@mof.example:parliament",
+    .n_letters = 20,
+    .n_documents = 1,
+    .both_mailboxes = true};
+static const struct scenario many_documents = {
+    .name = "documents", .n_letters = 20, .n_documents = 20};
+
+static long setting(const char *name, long otherwise)
+{
+    const char *value = getenv(name);
+    return value && *value ? strtol(value, NULL, 10) : otherwise;
+}
+
+static void kill_at_steps(const struct scenario *s)
+{
+    long n_points = setting("THANWELA_KILL_POINTS", 6), seed = setting("THANWELA_SEED", 1);
+    struct world *w = world_new(s);
+    world_reset(w);
+    long n_steps = world_count_steps(w);
+    world_finish(w);
+    world_check(w);
+    for (long i = 0; i < n_points; i++) {
+        char env[64];
+        long at = 1 + (i * n_steps / n_points + seed * 7) % n_steps;
+        snprintf(env, sizeof env, "THANWELA_CRASH_AT=%ld", at);
+        print_message("%s: killed at step %ld of %ld\n", s->name, at, n_steps);
+        world_reset(w);
+        int status = daemon_once(w->daemon, env);
+        assert_true(status == 128 + 9 || status == 0);
+        world_finish(w);
+        world_check(w);
+    }
+    print_message(
+        "%s: seed %ld, %ld of %ld steps, 0 lost, 0 doubled numbers, %d receipts repeated\n",
+        s->name, seed, n_points, n_steps, w->n_repeats);
+    world_free(w);
+}
+
+#define KILL(scenario)                                                                             \
+    static void killed_anywhere_ends_the_same_##scenario(void **state)                             \
+    {                                                                                              \
+        (void)state;                                                                               \
+        kill_at_steps(&(scenario));                                                                \
+    }
+KILL(letters)
+KILL(mixed)
+KILL(copying)
+KILL(large)
+KILL(two_boxes)
+KILL(many_documents)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(killed_anywhere_ends_the_same_letters),
+        cmocka_unit_test(killed_anywhere_ends_the_same_mixed),
+        cmocka_unit_test(killed_anywhere_ends_the_same_copying),
+        cmocka_unit_test(killed_anywhere_ends_the_same_large),
+        cmocka_unit_test(killed_anywhere_ends_the_same_two_boxes),
+        cmocka_unit_test(killed_anywhere_ends_the_same_many_documents),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

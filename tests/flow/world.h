@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * A world of mails that the daemon is let loose on, killed in, and compared after: the same start
+ * every time, and what must be true at every end. */
+#ifndef TESTS_FLOW_WORLD_H
+#define TESTS_FLOW_WORLD_H
+
+#include "tests/flow/daemon.h"
+
+struct scenario {
+    const char *name;
+    const char *const *office_options; /* NULL: none */
+    const char *mailboxes;             /* NULL: saraban alone */
+    int n_letters;                     /* mails of agencies, each with content of its own */
+    int n_documents;                   /* of them with a PDF that has codes */
+    int n_duplicates;    /* further copies of the first letters, another trace header on each */
+    int n_strangers;     /* mails that are set aside */
+    int n_automatic;     /* registered, not answered */
+    size_t large_bytes;  /* one letter carries a file of this size; 0: none */
+    bool both_mailboxes; /* every letter lies in the second mailbox as well */
+};
+
+struct world {
+    const struct scenario *scenario;
+    struct daemon *daemon;
+    int n_repeats; /* receipts that came twice, over all runs */
+};
+
+struct world *world_new(const struct scenario *s);
+void world_free(struct world *w);
+
+/* Back to the start: an empty register, the scenario's mails in the mailbox. */
+void world_reset(struct world *w);
+
+/* A whole run; returns how many steps it took. */
+long world_count_steps(struct world *w);
+
+/* Leases and claims of dead processes run out, as they would with time. */
+void world_let_time_pass(struct world *w);
+
+/* Run until nothing is left. */
+void world_finish(struct world *w);
+
+/* Nothing lost, nothing doubled: fails the test and names what is wrong. A receipt may have come
+ * twice, with the same Message-ID and the same bytes; that is counted. */
+void world_check(struct world *w);
+
+#endif
