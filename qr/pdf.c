@@ -25,6 +25,7 @@ struct pdf {
     const struct document_job *job;
     struct document_verdict *out;
     uint32_t n_codes;
+    bool is_lossy; /* MuPDF drew on over something of this page that it could not read */
 };
 
 struct page_scan {
@@ -61,6 +62,19 @@ static void worse(struct pdf *p, enum scan_state state, const char *why, int num
     struct document_verdict v = {.state = state};
     document_say(p->a, &v, state, "page %d: %s", number, why);
     document_join(p->out, &v);
+}
+
+/* MuPDF draws on where bytes are missing and only warns. What it says then: */
+static void on_warning(void *user, const char *message)
+{
+    static const char *const losses[] = {
+        "padding truncated image",
+        "read error; treating as end of file",
+        "encountered syntax errors",
+    };
+    struct pdf *p = user;
+    for (size_t i = 0; i < ARRAY_LEN(losses); i++)
+        p->is_lossy |= strncmp(message, losses[i], strlen(losses[i])) == 0;
 }
 
 static bool open_document(struct pdf *p)
@@ -101,7 +115,7 @@ void pdf_scan(struct arena *a, const struct document_job *job, struct document_v
     p.ctx = fz_new_context(NULL, NULL, STORE_BYTES);
     if (!p.ctx)
         abort();
-    fz_set_warning_callback(p.ctx, NULL, NULL);
+    fz_set_warning_callback(p.ctx, on_warning, &p);
     fz_set_error_callback(p.ctx, NULL, NULL);
     out->state = SCAN_NONE;
     bool opened = open_document(&p);
@@ -167,6 +181,8 @@ static void read_page(struct pdf *p, int number)
     s->pdf = p;
     s->number = number + 1;
     s->t = cpu_us();
+    p->is_lossy = false;
+    fz_flush_warnings(p->ctx); /* a warning like the last one is only counted */
     bool ok = load_and_look(s);
     const struct box *b = &s->look.page;
     s->cascade = cascade_new(a, p->job->options->more_formats, b->x1 - b->x0, b->y1 - b->y0);
@@ -175,6 +191,8 @@ static void read_page(struct pdf *p, int number)
     lap(&p->job->tally->load_us, &s->t);
     if (ok)
         read_planned(s);
+    if (p->is_lossy)
+        worse(p, SCAN_DAMAGED, "a part of it cannot be read", s->number);
     p->n_codes += cascade_hand_over(s->cascade, p->job);
     if (s->cascade->is_full)
         worse(p, SCAN_LIMIT, "more codes than are reported", s->number);

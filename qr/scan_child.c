@@ -99,6 +99,8 @@ int scan_child(int doc_fd, const void *request, size_t request_bytes)
     const struct document_job job = {p, n, name, NULL, 0, &options, &sink, &tally};
     struct document_verdict verdict;
     document_scan(a, &job, &verdict);
+    if (verdict.state == SCAN_DAMAGED && child_memory_refused())
+        document_say(a, &verdict, SCAN_LIMIT, "it takes too much memory to read: %s", verdict.why);
     send_end(&verdict, &tally);
     return 0;
 }
