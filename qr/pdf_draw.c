@@ -29,6 +29,12 @@ static bool jpeg_image(fz_context *ctx, const struct pdf_image *i, double max_dp
                      &own_dpi, whole_out, &err);
 }
 
+/* What is see-through shows the paper: MuPDF's samples are multiplied by their alpha already. */
+static uint8_t on_white(const uint8_t *sample, const fz_pixmap *p)
+{
+    return p->alpha ? (uint8_t)(sample[0] + 255 - sample[p->n - 1]) : sample[0];
+}
+
 static void copy_samples(const fz_pixmap *p, bool is_mask, struct grey *out)
 {
     *out = grey_new(p->w, p->h);
@@ -40,7 +46,7 @@ static void copy_samples(const fz_pixmap *p, bool is_mask, struct grey *out)
             continue;
         }
         for (int x = 0; x < p->w; x++)
-            to[x] = is_mask ? (uint8_t)(255 - from[x * p->n]) : from[x * p->n];
+            to[x] = is_mask ? (uint8_t)(255 - from[x * p->n]) : on_white(from + x * p->n, p);
     }
 }
 
@@ -54,7 +60,7 @@ static void any_image(fz_context *ctx, fz_image *image, struct grey *out)
         p = fz_get_unscaled_pixmap_from_image(ctx, image);
         if (!image->imagemask && (p->n != 1 || p->alpha))
             grey = fz_convert_pixmap(ctx, p, fz_device_gray(ctx), NULL, NULL,
-                                     fz_default_color_params, 0);
+                                     fz_default_color_params, 1);
         copy_samples(grey ? grey : p, image->imagemask, out);
     }
     fz_always(ctx)
