@@ -13,6 +13,13 @@
 #include <unistd.h>
 #if CHILD_SANITIZED
 #include <sanitizer/common_interface_defs.h>
+
+/* RLIMIT_AS means nothing to a sanitizer; so much at once is refused instead, as malloc would. */
+const char *__asan_default_options(void);
+__attribute__((weak)) const char *__asan_default_options(void)
+{
+    return "allocator_may_return_null=1:max_allocation_size_mb=1024";
+}
 #endif
 
 static volatile sig_atomic_t refused;

@@ -118,8 +118,7 @@ static void filter_release(scmp_filter_ctx *ctx)
 
 static bool filter_build(struct child_cage *cage, struct err *err)
 {
-    scmp_filter_ctx ctx CLEANUP(filter_release)
-    = seccomp_init(SCMP_ACT_KILL_PROCESS);
+    scmp_filter_ctx ctx CLEANUP(filter_release) = seccomp_init(SCMP_ACT_KILL_PROCESS);
     size_t bytes = 0;
     if (!ctx || !add_rules(ctx) || seccomp_export_bpf_mem(ctx, NULL, &bytes) != 0)
         return err_set(err, ERR_FATAL, "sandbox: libseccomp does not make the filter");
@@ -149,8 +148,7 @@ static bool landlock_all(void)
             abi < 4 ? 0 : LANDLOCK_ACCESS_NET_BIND_TCP | LANDLOCK_ACCESS_NET_CONNECT_TCP,
         .scoped = abi < 6 ? 0 : LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET | LANDLOCK_SCOPE_SIGNAL,
     };
-    int rules CLEANUP(fd_closep)
-    = (int)syscall(__NR_landlock_create_ruleset, &all, sizeof all, 0);
+    int rules CLEANUP(fd_closep) = (int)syscall(__NR_landlock_create_ruleset, &all, sizeof all, 0);
     return rules >= 0 && syscall(__NR_landlock_restrict_self, rules, 0) == 0;
 }
 
@@ -175,8 +173,7 @@ static uint64_t address_space(void)
 
 static void offer_to_oom_killer(void)
 {
-    int fd CLEANUP(fd_closep)
-    = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    int fd CLEANUP(fd_closep) = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (fd >= 0 && dprintf(fd, "%d", OOM_FIRST) < 0)
         return; /* a wish, not a wall */
 }
