@@ -172,8 +172,7 @@ static struct child_result run(struct zygote *z, const struct child_limits *limi
 {
     struct child_result result;
     struct err err = {0};
-    int doc CLEANUP(fd_closep)
-    = document("hello, world");
+    int doc CLEANUP(fd_closep) = document("hello, world");
     if (!zygote_run(z, limits, doc, word, strlen(word), see, seen, &result, &err))
         fail_msg("%s: %s", word, err.text);
     return result;
@@ -213,8 +212,7 @@ static void every_ending_has_its_name(void **state)
         {"l", {5, 10000, 64 << 20, 8 << 20}, CHILD_FLOOD, 0},
         {"t", {5, 10000, 64 << 20, 1 << 20}, CHILD_FLOOD, 0},
     };
-    struct zygote *z CLEANUP(zygote_stopp)
-    = start();
+    struct zygote *z CLEANUP(zygote_stopp) = start();
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct seen seen = {0};
@@ -231,16 +229,14 @@ static void memory_that_runs_out_is_said_whatever_the_library_made_of_it(void **
     (void)state;
     if (!NOTICES_MEMORY)
         skip();
-    struct zygote *z CLEANUP(zygote_stopp)
-    = start();
+    struct zygote *z CLEANUP(zygote_stopp) = start();
     struct seen seen = {0};
     assert_int_equal(run(z, &usual, "e", &seen).end, CHILD_MEMORY);
 }
 
 static void frames_come_whole_and_in_order(void **state)
 {
-    struct zygote *z CLEANUP(zygote_stopp)
-    = start();
+    struct zygote *z CLEANUP(zygote_stopp) = start();
     struct seen seen = {0};
     uint32_t last;
     (void)state;
@@ -252,8 +248,7 @@ static void frames_come_whole_and_in_order(void **state)
 
 static void the_document_is_given_whole_and_from_its_start(void **state)
 {
-    struct zygote *z CLEANUP(zygote_stopp)
-    = start();
+    struct zygote *z CLEANUP(zygote_stopp) = start();
     struct seen seen = {0};
     (void)state;
     assert_int_equal(run(z, &usual, "b", &seen).end, CHILD_DONE);
@@ -263,8 +258,7 @@ static void the_document_is_given_whole_and_from_its_start(void **state)
 
 static void frames_before_a_bad_end_are_kept(void **state)
 {
-    struct zygote *z CLEANUP(zygote_stopp)
-    = start();
+    struct zygote *z CLEANUP(zygote_stopp) = start();
     struct seen seen = {0};
     (void)state;
     assert_int_equal(run(z, &usual, "f", &seen).end, CHILD_FLOOD);
@@ -273,8 +267,7 @@ static void frames_before_a_bad_end_are_kept(void **state)
 
 static void a_frame_that_the_reader_refuses_stops_the_child(void **state)
 {
-    struct zygote *z CLEANUP(zygote_stopp)
-    = start();
+    struct zygote *z CLEANUP(zygote_stopp) = start();
     struct seen seen = {.refuse_at = 3};
     (void)state;
     assert_int_equal(run(z, &usual, "f", &seen).end, CHILD_FLOOD);
@@ -285,16 +278,11 @@ static void a_frame_that_the_reader_refuses_stops_the_child(void **state)
 
 static void the_child_sees_the_document_and_the_pipe_alone(void **state)
 {
-    int secret CLEANUP(fd_closep)
-    = open("/etc/hostname", O_RDONLY);
-    int high CLEANUP(fd_closep)
-    = fcntl(0, F_DUPFD, 64);
-    int higher CLEANUP(fd_closep)
-    = fcntl(0, F_DUPFD, 200);
-    struct zygote *other CLEANUP(zygote_stopp)
-    = start();
-    struct zygote *z CLEANUP(zygote_stopp)
-    = start();
+    int secret CLEANUP(fd_closep) = open("/etc/hostname", O_RDONLY);
+    int high CLEANUP(fd_closep) = fcntl(0, F_DUPFD, 64);
+    int higher CLEANUP(fd_closep) = fcntl(0, F_DUPFD, 200);
+    struct zygote *other CLEANUP(zygote_stopp) = start();
+    struct zygote *z CLEANUP(zygote_stopp) = start();
     struct seen seen = {0};
     (void)state;
     assert_true(high >= 64 && higher >= 200);
@@ -309,13 +297,11 @@ static void the_child_sees_the_document_and_the_pipe_alone(void **state)
 
 static void the_document_cannot_be_changed(void **state)
 {
-    struct zygote *z CLEANUP(zygote_stopp)
-    = start();
+    struct zygote *z CLEANUP(zygote_stopp) = start();
     struct child_result result;
     struct seen seen = {0};
     struct err err;
-    int doc CLEANUP(fd_closep)
-    = document("as it came");
+    int doc CLEANUP(fd_closep) = document("as it came");
     (void)state;
     assert_true(zygote_run(z, &usual, doc, "c", 1, see, &seen, &result, &err));
     assert_int_equal(result.end, CHILD_DONE);
@@ -327,12 +313,10 @@ static void the_document_cannot_be_changed(void **state)
 
 static void what_is_no_memfd_is_refused(void **state)
 {
-    struct zygote *z CLEANUP(zygote_stopp)
-    = start();
+    struct zygote *z CLEANUP(zygote_stopp) = start();
     struct child_result result;
     struct err err = {0};
-    int file CLEANUP(fd_closep)
-    = open("/etc/hostname", O_RDONLY);
+    int file CLEANUP(fd_closep) = open("/etc/hostname", O_RDONLY);
     (void)state;
     assert_false(zygote_run(z, &usual, file, "b", 1, see, NULL, &result, &err));
     assert_int_equal(err.kind, ERR_FATAL);
@@ -341,13 +325,11 @@ static void what_is_no_memfd_is_refused(void **state)
 static void a_request_may_be_as_long_as_its_limit_and_no_longer(void **state)
 {
     static char request[CHILD_REQUEST_MAX + 1] = "b";
-    struct zygote *z CLEANUP(zygote_stopp)
-    = start();
+    struct zygote *z CLEANUP(zygote_stopp) = start();
     struct child_result result;
     struct seen seen = {0};
     struct err err = {0};
-    int doc CLEANUP(fd_closep)
-    = document("x");
+    int doc CLEANUP(fd_closep) = document("x");
     (void)state;
     assert_true(zygote_run(z, &usual, doc, request, CHILD_REQUEST_MAX, see, &seen, &result, &err));
     assert_int_equal(result.end, CHILD_DONE);

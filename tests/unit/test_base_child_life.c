@@ -62,8 +62,7 @@ static struct zygote *start(void)
 static bool run(struct zygote *z, const char *word, size_t *n_out, struct child_result *result,
                 struct err *err)
 {
-    int doc CLEANUP(fd_closep)
-    = child_memfd("document");
+    int doc CLEANUP(fd_closep) = child_memfd("document");
     assert_int_equal(write(doc, "hello", 5), 5);
     return zygote_run(z, &limits, doc, word, strlen(word), nothing, n_out, result, err);
 }
@@ -129,8 +128,7 @@ static void await_entries(const char *path, size_t n)
 
 static void a_thousand_documents_leave_no_descriptor_and_no_zombie(void **state)
 {
-    struct zygote *z CLEANUP(zygote_stopp)
-    = start();
+    struct zygote *z CLEANUP(zygote_stopp) = start();
     struct child_result result;
     struct err err = {0};
     char path[64];
@@ -171,8 +169,7 @@ static void kill_and_see_it_gone(pid_t pid)
 
 static void a_zygote_that_died_is_replaced_before_the_next_document(void **state)
 {
-    struct zygote *z CLEANUP(zygote_stopp)
-    = start();
+    struct zygote *z CLEANUP(zygote_stopp) = start();
     struct child_result result;
     struct err err = {0};
     (void)state;
@@ -198,8 +195,7 @@ static pid_t assassin(pid_t victim, pid_t zygote)
 
 static void a_zygote_that_dies_with_a_document_says_retry(void **state)
 {
-    struct zygote *z CLEANUP(zygote_stopp)
-    = start();
+    struct zygote *z CLEANUP(zygote_stopp) = start();
     struct child_result result;
     struct err err = {0};
     (void)state;
@@ -213,14 +209,12 @@ static void a_zygote_that_dies_with_a_document_says_retry(void **state)
 
 static void a_new_zygote_knows_nothing_of_what_was_opened_since(void **state)
 {
-    struct zygote *z CLEANUP(zygote_stopp)
-    = start();
+    struct zygote *z CLEANUP(zygote_stopp) = start();
     struct child_result result;
     struct err err = {0};
     size_t n_files = 0;
     (void)state;
-    int secret CLEANUP(fd_closep)
-    = open("/etc/passwd", O_RDONLY);
+    int secret CLEANUP(fd_closep) = open("/etc/passwd", O_RDONLY);
     kill_and_see_it_gone(my_zygote());
     assert_true(run(z, "files", &n_files, &result, &err));
     assert_int_equal(n_files, 2);
@@ -229,8 +223,7 @@ static void a_new_zygote_knows_nothing_of_what_was_opened_since(void **state)
 
 static void without_its_keeper_the_sandbox_is_over(void **state)
 {
-    struct zygote *z CLEANUP(zygote_stopp)
-    = start();
+    struct zygote *z CLEANUP(zygote_stopp) = start();
     struct child_result result;
     struct err err = {0};
     (void)state;
@@ -286,8 +279,7 @@ static void a_warm_up_that_crashes_is_said_at_the_start(void **state)
 /* ^C reaches the whole group of a terminal; the parent decides what becomes of the document. */
 static void signals_to_the_group_leave_the_document_alone(void **state)
 {
-    struct zygote *z CLEANUP(zygote_stopp)
-    = start();
+    struct zygote *z CLEANUP(zygote_stopp) = start();
     struct child_result result;
     struct err err = {0};
     (void)state;

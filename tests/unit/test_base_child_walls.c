@@ -138,8 +138,7 @@ static struct child_result run(struct zygote *z, const void *request, size_t n)
 {
     struct child_result result = {0};
     struct err err = {0};
-    int doc CLEANUP(fd_closep)
-    = child_memfd("document");
+    int doc CLEANUP(fd_closep) = child_memfd("document");
     assert_int_equal(write(doc, "hello", 5), 5);
     if (!zygote_run(z, &limits, doc, request, n, nothing, NULL, &result, &err))
         fail_msg("%s", err.text);
@@ -157,8 +156,7 @@ static struct zygote *start(child_fn *fn, void (*warm_up)(void))
 
 static void each_forbidden_call_ends_the_child(void **state)
 {
-    struct zygote *z CLEANUP(zygote_stopp)
-    = start(try_forbidden, NULL);
+    struct zygote *z CLEANUP(zygote_stopp) = start(try_forbidden, NULL);
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(forbidden); i++) {
         struct child_result r = run(z, &i, sizeof i);
@@ -180,8 +178,7 @@ static int try_32_bit(int doc_fd, const void *request, size_t n)
 
 static void the_32_bit_gate_is_shut(void **state)
 {
-    struct zygote *z CLEANUP(zygote_stopp)
-    = start(try_32_bit, NULL);
+    struct zygote *z CLEANUP(zygote_stopp) = start(try_32_bit, NULL);
     struct child_result r = run(z, "", 0);
     (void)state;
     assert_int_not_equal(r.end, CHILD_DONE);
@@ -306,8 +303,7 @@ static void warm_up(void)
 
 static void what_decoders_need_works(void **state)
 {
-    struct zygote *z CLEANUP(zygote_stopp)
-    = start(try_needed, warm_up);
+    struct zygote *z CLEANUP(zygote_stopp) = start(try_needed, warm_up);
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(needed); i++) {
         struct child_result r = run(z, &i, sizeof i);
@@ -345,8 +341,7 @@ static void without_the_filter_the_other_walls_stand(void **state)
     setenv("THANWELA_NO_SECCOMP", "1", 1);
     if (!child_filter_off())
         skip(); /* not a test build */
-    struct zygote *z CLEANUP(zygote_stopp)
-    = start(try_without_filter, NULL);
+    struct zygote *z CLEANUP(zygote_stopp) = start(try_without_filter, NULL);
     unsetenv("THANWELA_NO_SECCOMP");
     struct child_result r = run(z, "", 0);
     if (r.end != CHILD_DONE)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Files made to hurt a scanner: make.py FOLDER [NAME...]
+"""Files made to hurt a scanner: make.py FOLDER [--long] [NAME...]
 
-Writes each file into FOLDER and prints a line for it: name, the states that are right answers
-(joined by |), and "long" where it is run only with THANWELA_LONG=1. A state is right where an
-officer who acts on it is not deceived: "none" only where every page was really looked at."""
+Writes each file into FOLDER and prints a line for it: name and the states that are right answers,
+joined by |. A state is right where an officer who acts on it is not deceived: "none" only where
+every page was really looked at. --long: also those that use up all of their time."""
 import base64, hashlib, io, os, random, struct, sys, zipfile, zlib
 
 FILES = {}
@@ -176,7 +176,7 @@ def no_page__pdf():
     return pdf({1: b"<< /Type /Catalog /Pages 2 0 R >>", 2: b"<< /Type /Pages /Kids [] /Count 0 >>"})
 
 
-@file("limit|none")
+@file("limit|none", slow=True)
 def tiling_bomb__pdf():
     tile = stream(b"0 0 1 1 re f", b"/Type /Pattern /PatternType 1 /PaintType 1 /TilingType 1"
                   b" /BBox [0 0 1 1] /XStep 0.001 /YStep 0.001 /Resources << >>")
@@ -932,15 +932,16 @@ def zeros__bin():
 
 
 def main():
-    folder, wanted = sys.argv[1], sys.argv[2:]
+    words = [word for word in sys.argv[2:] if word != "--long"]
+    folder, is_long = sys.argv[1], "--long" in sys.argv
     os.makedirs(folder, exist_ok=True)
     for name, (make, states, slow) in FILES.items():
-        if wanted and name not in wanted:
+        if (words and name not in words) or (slow and not is_long and not words):
             continue
         RANDOM.seed(name)
         with open(os.path.join(folder, name), "wb") as f:
             f.write(make())
-        print(name, states, "long" if slow else "", flush=True)
+        print(name, states, flush=True)
 
 
 if __name__ == "__main__":
