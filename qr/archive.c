@@ -62,8 +62,7 @@ static void archive_free_it(struct archive **ar)
 
 void archive_scan(struct arena *a, const struct document_job *job, struct document_verdict *out)
 {
-    struct archive *ar CLEANUP(archive_free_it)
-    = archive_read_new();
+    struct archive *ar CLEANUP(archive_free_it) = archive_read_new();
     struct walk w = {.a = a, .job = job, .out = out, .ar = ar};
     struct archive_entry *entry;
     if (job->depth > ARCHIVE_DEPTH_MAX) {

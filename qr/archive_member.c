@@ -50,8 +50,7 @@ void member_say(struct arena *a, struct document_verdict *whole, const char *pat
 void member_scan(struct arena *a, const struct document_job *outer, const char *path,
                  const uint8_t *p, size_t n, struct document_verdict *whole)
 {
-    struct arena *mine CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *mine CLEANUP(arena_freep) = arena_new();
     struct document_job job = *outer;
     struct document_verdict verdict;
     job.name = member_name(mine, path);
