@@ -121,6 +121,21 @@ void config_write_options(bool english, struct buf *out)
     }
 }
 
+/* A list takes a line for each entry: together they may be longer than a line can be. */
+static void write_value(struct arena *a, const struct config_option *o, const void *field,
+                        struct buf *out)
+{
+    const struct string_list *list = field;
+    if (o->kind != CONFIG_ADDRESSES && o->kind != CONFIG_WORDS) {
+        buf_addf(out, "%s = %s\n", o->name, value_show(a, o, field));
+        return;
+    }
+    for (uint32_t i = 0; i < list->n; i++)
+        buf_addf(out, "%s = %s\n", o->name, list->item[i]);
+    if (list->n == 0)
+        buf_addf(out, "%s =\n", o->name);
+}
+
 /* The options of one section with the values in owner (struct config or struct config_mailbox). */
 static void write_section_values(struct arena *a, const char *section, const char *title,
                                  const void *owner, struct buf *out)
@@ -130,8 +145,7 @@ static void write_section_values(struct arena *a, const char *section, const cha
     buf_addf(out, "%s[%s]\n", out->len ? "\n" : "", title);
     for (size_t i = 0; i < n; i++)
         if (strcmp(o[i].section, section) == 0)
-            buf_addf(out, "%s = %s\n", o[i].name,
-                     value_show(a, &o[i], (const char *)owner + o[i].offset));
+            write_value(a, &o[i], (const char *)owner + o[i].offset, out);
 }
 
 void config_write_values(const struct config *c, struct buf *out)

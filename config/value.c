@@ -63,9 +63,8 @@ static bool store_path(struct arena *a, const struct config_option *o, const cha
                        const char *value, void *field, struct err *err)
 {
     (void)o, (void)err;
-    bool is_whole = *value == '/' || !*folder;
     *(const char **)field =
-        is_whole ? arena_strdup(a, value) : arena_printf(a, "%s/%s", folder, value);
+        *value == '/' ? arena_strdup(a, value) : arena_printf(a, "%s/%s", folder, value);
     return true;
 }
 
@@ -73,7 +72,7 @@ static bool store_path(struct arena *a, const struct config_option *o, const cha
 static bool store_secret(struct arena *a, const struct config_option *o, const char *folder,
                          const char *value, void *field, struct err *err)
 {
-    return store_path(a, o, strchr(value, '/') ? folder : "", value, field, err);
+    return (strchr(value, '/') ? store_path : store_text)(a, o, folder, value, field, err);
 }
 
 static bool store_address(struct arena *a, const struct config_option *o, const char *folder,
@@ -187,7 +186,7 @@ static bool store_list(struct arena *a, const struct config_option *o, const cha
         list->item[list->n++] = item;
         p += n;
     }
-    return true;
+    return list->n > 0 || err_set(err, ERR_FATAL, "'%s' names nothing", value);
 }
 
 typedef bool store_fn(struct arena *, const struct config_option *, const char *, const char *,
@@ -216,12 +215,12 @@ bool value_store(struct arena *a, const struct config_option *o, const char *fol
     return true;
 }
 
-static char *show_list(struct arena *a, const struct string_list *list)
+/* Blanks at an end would be taken off again: quotes hold them. */
+static char *show_text(struct arena *a, const char *text)
 {
-    char *text = arena_strdup(a, "");
-    for (uint32_t i = 0; i < list->n; i++)
-        text = arena_printf(a, "%s%s%s", text, i ? ", " : "", list->item[i]);
-    return text;
+    size_t n = text ? strlen(text) : 0;
+    bool is_loose = n > 0 && (strchr(" \t", text[0]) || strchr(" \t", text[n - 1]));
+    return arena_printf(a, is_loose ? "\"%s\"" : "%s", n ? text : "");
 }
 
 char *value_show(struct arena *a, const struct config_option *o, const void *field)
@@ -235,10 +234,7 @@ char *value_show(struct arena *a, const struct config_option *o, const void *fie
         return arena_strdup(a, *(const bool *)field ? "yes" : "no");
     case CONFIG_TLS:
         return arena_strdup(a, tls_mode_name(*(const enum tls_mode *)field));
-    case CONFIG_ADDRESSES:
-    case CONFIG_WORDS:
-        return show_list(a, field);
     default:
-        return arena_strdup(a, *(const char *const *)field ? *(const char *const *)field : "");
+        return show_text(a, *(const char *const *)field);
     }
 }

@@ -11,7 +11,7 @@
 bool value_store(struct arena *a, const struct config_option *o, const char *folder,
                  const char *value, void *field, struct err *err) MUST_CHECK;
 
-/* The field's value as it would be written; "" where it is not set. */
+/* The field's value as it would be written; "" where it is not set. Not for lists. */
 char *value_show(struct arena *a, const struct config_option *o, const void *field);
 
 /* "starttls" … */
