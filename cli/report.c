@@ -122,7 +122,7 @@ static bool read_options(struct cli *c, int *argc, char **argv, struct report_as
         {"--out", OPT_TEXT, &ask->out},        {"--list", OPT_TEXT, &ask->list},
         {"--agency", OPT_TEXT, &ask->agency},  {"--from", OPT_DAY, &ask->from_us},
         {"--to", OPT_DAY, &ask->to_us},        {"--year", OPT_INT, &year},
-        {"--quarter", OPT_TEXT, &quarter},
+        {"--quarter", OPT_TEXT, &quarter},     {"--send", OPT_FLAG, &ask->send},
     };
     ask->as_of_us = this_minute();
     ask->from_us = ask->to_us = TIME_NONE;

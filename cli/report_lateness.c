@@ -2,6 +2,7 @@
  * thanwela report lateness, and its sending. */
 #include "cli/report.h"
 #include "report/lateness.h"
+#include "report/send.h"
 
 static int print_list(struct cli *c, const struct report_ask *ask, const struct lateness *l)
 {
@@ -25,6 +26,20 @@ static int print_whole(struct cli *c, const struct report_ask *ask, const struct
     return report_put(c, ask, &out);
 }
 
+static int send(struct cli *c, const struct report_ask *ask, struct db *db,
+                const struct config *config)
+{
+    struct err err = {0};
+    int n = 0;
+    if (!lateness_send(c->a, db, config, ask->as_of_us, &n, &err))
+        return cli_fail(&err);
+    if (c->english)
+        printf("The report waits to be sent to %d readers\n", n);
+    else
+        printf("ฝากรายงานไว้ส่งให้ผู้อ่าน %d คน\n", n);
+    return EXIT_DONE;
+}
+
 int report_lateness(struct cli *c, const struct report_ask *ask)
 {
     const struct config *config = cli_config(c);
@@ -33,6 +48,8 @@ int report_lateness(struct cli *c, const struct report_ask *ask)
     struct err err = {0};
     if (!db)
         return EXIT_USAGE;
+    if (ask->send)
+        return send(c, ask, db, config);
     if (!lateness_gather(c->a, db, config, ask->as_of_us, &l, &err))
         return cli_fail(&err);
     return ask->list ? print_list(c, ask, l) : print_whole(c, ask, l);

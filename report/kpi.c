@@ -81,11 +81,11 @@ static const struct book_column result_columns[] = {
     {.key = "in_time", .title = "ทันเวลา", .kind = CELL_INT},
     {.key = "presented", .title = "เสนอ", .kind = CELL_INT},
     {.key = "percent", .title = "ร้อยละ", .kind = CELL_PERCENT},
-    {.key = "step_score", .title = "คะแนนขั้นบันได", .kind = CELL_TEXT},
-    {.key = "step_weighted", .title = "ถ่วงน้ำหนัก", .kind = CELL_TEXT},
-    {.key = "interpolated_score", .title = "คะแนนเทียบสัดส่วน", .kind = CELL_TEXT},
-    {.key = "interpolated_weighted", .title = "ถ่วงน้ำหนัก", .kind = CELL_TEXT},
-    {.key = "is_official", .title = "ตัวชี้วัด", .kind = CELL_TEXT},
+    {.key = "step_score", .title = "ขั้นบันได", .kind = CELL_TEXT},
+    {.key = "step_weighted", .title = "น้ำหนัก", .kind = CELL_TEXT},
+    {.key = "interpolated_score", .title = "สัดส่วน", .kind = CELL_TEXT},
+    {.key = "interpolated_weighted", .title = "น้ำหนัก", .kind = CELL_TEXT},
+    {.key = "is_official", .title = "ใช้", .kind = CELL_TEXT},
 };
 
 static void add_result(struct sheet *s, const struct kpi *k, enum kpi_population population,

@@ -2,7 +2,7 @@
  * The lateness report from a real database: what it counts, what it lists, and its bytes. */
 #include "db/lateness.h"
 #include "report/lateness.h"
-#include "report/table.h"
+#include "report/send.h"
 #include "tests/flow/database.h"
 #include "tests/flow/seeded.h"
 
@@ -264,6 +264,69 @@ static void failed_and_missed_evenings_are_told_by_the_next(void **state)
     db_close(owner);
 }
 
+static void forget_runs(struct seeded *s)
+{
+    struct db *owner CLEANUP(db_closep) = database_open_owner(s->office);
+    database_run(owner, "delete from outbox; delete from report_run");
+}
+
+static void the_report_is_left_for_every_reader_and_the_run_is_kept(void **state)
+{
+    struct seeded *s = *state;
+    struct err err = {0};
+    int n = 0;
+    uint8_t digest[32];
+    s->config.readers = (struct string_list){{"manager@office.test", "deputy@office.test"}, 2};
+    if (!lateness_send(s->a, s->db, &s->config, seeded_at(evening), &n, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(n, 2);
+    assert_int_equal(database_int(s->db,
+                                  "select count(distinct rcpt) from outbox where"
+                                  " kind = 'report' and state = 'ready'"
+                                  " and rcpt in ('manager@office.test', 'deputy@office.test')"),
+                     2);
+    /* HTML and text, the chart inside the HTML, three files; no line that a server would break */
+    assert_int_equal(database_int(s->db,
+                                  "select count(*) from (select convert_from(body, 'UTF8') as b"
+                                  " from outbox) o where b like '%Content-Type: text/html%'"
+                                  " and b like '%Content-Type: text/plain%'"
+                                  " and b like '%<chart@report.thanwela>%'"
+                                  " and b like '%application/pdf%' and b like '%text/csv%'"
+                                  " and b like '%spreadsheetml%'"
+                                  " and b like '%Auto-Submitted: auto-generated%'"),
+                     2);
+    assert_int_equal(database_int(s->db,
+                                  "select max(length(line)) from outbox, regexp_split_to_table("
+                                  "convert_from(body, 'UTF8'), E'\\r\\n') line") <= 998,
+                     1);
+    assert_true(lateness_digest(gather(s, evening), digest, &err));
+    const char *kept = arena_printf(
+        s->a,
+        "select count(*) from report_run where kind = 'lateness' and done_at is not null and error"
+        " is null and calendar_version = 2 and get_byte(digest, 0) = %d and get_byte(digest, 31) = "
+        "%d",
+        digest[0], digest[31]);
+    assert_int_equal(database_int(s->db, kept), 1);
+    forget_runs(s);
+}
+
+static void a_reader_that_is_no_address_fails_the_run_and_sends_to_nobody(void **state)
+{
+    struct seeded *s = *state;
+    struct err err = {0};
+    int n = 0;
+    s->config.readers = (struct string_list){{"manager@office.test", "no address"}, 2};
+    assert_false(lateness_send(s->a, s->db, &s->config, seeded_at(evening), &n, &err));
+    assert_int_equal(database_int(s->db, "select count(*) from outbox"), 0);
+    const struct sheet *runs = book_find(lateness_book(gather(s, "2021-04-16T18:00")), "runs");
+    assert_non_null(runs);
+    assert_string_equal(sheet_cell(runs, 0, 1)->text, err.text);
+    forget_runs(s);
+    s->config.readers.n = 0;
+    assert_false(lateness_send(s->a, s->db, &s->config, seeded_at(evening), &n, &err));
+    assert_int_equal(err.kind, ERR_FATAL);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, seeded_begin, seeded_end)
@@ -280,6 +343,8 @@ int main(void)
         TEST(no_line_of_text_is_wider_than_the_terminal),
         TEST(an_unknown_list_is_refused_with_those_that_are),
         TEST(failed_and_missed_evenings_are_told_by_the_next),
+        TEST(the_report_is_left_for_every_reader_and_the_run_is_kept),
+        TEST(a_reader_that_is_no_address_fails_the_run_and_sends_to_nobody),
     };
     return cmocka_run_group_tests(tests, seeded_start, seeded_stop);
 }
