@@ -19,8 +19,7 @@ static void print_json(const struct health_line *lines, uint32_t n)
                                                 "grade", grades[lines[i].grade], "th", lines[i].th,
                                                 "en", lines[i].en));
     json_t *document = json_pack("{s:o}", "checks", checks);
-    char *text CLEANUP(mem_freep)
-    = json_dumps(document, JSON_INDENT(2));
+    char *text CLEANUP(mem_freep) = json_dumps(document, JSON_INDENT(2));
     printf("%s\n", text);
     json_decref(document);
 }

@@ -62,7 +62,7 @@ void listing_text(struct listing *l, const char *text)
 
 void listing_number(struct listing *l, int64_t number)
 {
-    assert(next_kind(l) == FIELD_NUMBER);
+    assert(next_kind(l) == FIELD_NUMBER || next_kind(l) == FIELD_ID);
     add(l, (struct cell){.number = number});
 }
 
@@ -83,6 +83,10 @@ static const char *plain(const struct listing *l, const struct cell *cell, enum 
 {
     char iso[40];
     switch (kind) {
+    case FIELD_ID:
+        if (cell->number == 0)
+            return NULL;
+        /* fall through */
     case FIELD_NUMBER:
         return arena_printf(l->c->a, "%lld", (long long)cell->number);
     case FIELD_FLAG:
@@ -121,7 +125,7 @@ static int print_table(struct listing *l)
         const struct field *f = &l->fields[i];
         if (f->th)
             columns[n++] = (struct column){.title = tr(l->c, f->th, f->en),
-                                           .right = f->kind == FIELD_NUMBER,
+                                           .right = f->kind == FIELD_NUMBER || f->kind == FIELD_ID,
                                            .shrinks = f->shrinks,
                                            .min = f->min};
     }
@@ -140,7 +144,7 @@ static int print_table(struct listing *l)
 
 static json_t *as_json(const struct listing *l, const struct cell *cell, enum field_kind kind)
 {
-    if (kind == FIELD_NUMBER)
+    if (kind == FIELD_NUMBER || (kind == FIELD_ID && cell->number))
         return json_integer(cell->number);
     if (kind == FIELD_FLAG)
         return json_boolean(cell->number);

@@ -12,6 +12,7 @@ enum field_kind {
     FIELD_DAY,    /* us; Thai in the table, 2021-04-09 in JSON and CSV */
     FIELD_TIME,   /* us; Thai in the table, ISO with offset elsewhere */
     FIELD_FLAG,   /* bool; "✓" in the table */
+    FIELD_ID,     /* a number of ours; 0 is none */
 };
 
 struct field {

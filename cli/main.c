@@ -102,8 +102,7 @@ static int command_help(const struct cli *c, const struct command *cmd)
 
 int main(int argc, char **argv)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct cli c = {.a = a};
     int n = 0;
     char **words = NULL;

@@ -34,8 +34,7 @@ static int run(struct cli *c, int argc, char **argv)
     if (!conf)
         return EXIT_USAGE;
     struct err err = {0};
-    struct db *db CLEANUP(db_closep)
-    = NULL;
+    struct db *db CLEANUP(db_closep) = NULL;
     int n;
     if (!db_open_raw(conf->db_migrate_conninfo, conf->db_migrate_password_file, "thanwela migrate",
                      &db, &err) ||

@@ -16,12 +16,10 @@ extern const struct command command_parse;
 static bool load(const char *path, int *fd_out, struct err *err)
 {
     enum { BLOCK = 64 << 10 };
-    int from CLEANUP(fd_closep)
-    = open(path, O_RDONLY | O_CLOEXEC);
+    int from CLEANUP(fd_closep) = open(path, O_RDONLY | O_CLOEXEC);
     if (from < 0)
         return err_set(err, ERR_REFUSE, "%s cannot be read: %s", path, strerror(errno));
-    int to CLEANUP(fd_closep)
-    = child_memfd("mail");
+    int to CLEANUP(fd_closep) = child_memfd("mail");
     char block[BLOCK];
     int64_t total = 0;
     ssize_t n;
@@ -131,15 +129,12 @@ static void print_text(const struct cli *c, struct arena *a, const char *file, c
 
 static bool parse_one(const struct cli *c, struct zygote *z, const char *file)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct err err = {0};
     struct mail m = {.parts_fd = -1};
-    int raw CLEANUP(fd_closep)
-    = -1;
+    int raw CLEANUP(fd_closep) = -1;
     bool done = load(file, &raw, &err) && mail_parse(a, z, raw, &m, &err);
-    int parts CLEANUP(fd_closep)
-    = m.parts_fd;
+    int parts CLEANUP(fd_closep) = m.parts_fd;
     (void)parts;
     if (c->json)
         print_json(done ? mail_json(a, file, &m) : error_json(file, &err));
@@ -153,8 +148,7 @@ static bool parse_one(const struct cli *c, struct zygote *z, const char *file)
 static int run(struct cli *c, int argc, char **argv)
 {
     struct err err = {0};
-    struct zygote *z CLEANUP(zygote_stopp)
-    = NULL;
+    struct zygote *z CLEANUP(zygote_stopp) = NULL;
     if (!cli_options(&command_parse, &argc, argv, NULL, 0))
         return EXIT_USAGE;
     if (argc < 2)

@@ -30,18 +30,17 @@ int verb_run(const struct command *cmd, struct cli *c, int argc, char **argv,
                      near ? near : "");
 }
 
-int change_done(struct cli *c, struct db *db, const char *fmt, ...)
+int change_done(struct cli *c, struct db *db, const char *json, const char *fmt, ...)
 {
     struct err err = {0};
     if (!db_commit(db, &err))
         return cli_fail(&err);
-    if (c->json)
-        return EXIT_DONE;
     va_list args;
     va_start(args, fmt);
-    puts(arena_vprintf(c->a, fmt, args));
+    struct buf out CLEANUP(buf_fini) = {0};
+    buf_addf(&out, "%s\n", c->json ? json : arena_vprintf(c->a, fmt, args));
     va_end(args);
-    return EXIT_DONE;
+    return cli_print(&out);
 }
 
 /* ---------------------------------------------------------------- names of things */

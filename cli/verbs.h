@@ -14,8 +14,10 @@ struct verb {
 int verb_run(const struct command *cmd, struct cli *c, int argc, char **argv,
              const struct verb *verbs);
 
-/* Close the transaction that made a change: commit, and print the sentence unless --json. */
-int change_done(struct cli *c, struct db *db, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* Close the transaction that made a change: commit, then print the sentence; with --json the object
+ * instead. */
+int change_done(struct cli *c, struct db *db, const char *json, const char *fmt, ...)
+    PRINTF_LIKE(4, 5);
 
 /* An agency's id by its code, a matter's by "12/2564", an expectation's by both.
  * err  REFUSE there is none: the sentence names it */

@@ -11,35 +11,44 @@
     "expectation_id, version, level, us(due_at), basis, source, reason, holds, is_extension,"      \
     " erases_lateness, calendar_version, us(created_at), created_by"
 
-/* $1 expectation, $2 level, $3 at, $4 has time, $5 days, $6 day 0, $7 meeting, $8 source,
- * $9 reason, $10 erases, $11 entered, $12 who */
+/* What a rule comes to. $1 expectation, $2 level, $3 at, $4 has time, $5 days, $6 day 0,
+ * $7 meeting, $8 source, $9 reason, $10 erases, $11 entered, $12 who */
+#define RULE_SELECT                                                                                \
+    "select $1::bigint as expectation_id, 1 as version, l.level, d.due as due_at, case l.level"    \
+    " when 1 then 'คำสั่งเจ้าหน้าที่: ' || $9 || ' (' || $8 || ')'"                                      \
+    " when 2 then 'หนังสือ' || coalesce(' ' || nullif(coalesce(nullif($8, ''), m.letter_no), ''),"   \
+    "  'ขอเรื่อง') || ' ระบุไว้'"                                                                      \
+    " when 3 then 'ด่วนภายใน' || case when $8 = '' then '' else ' (' || $8 || ')' end"              \
+    " when 4 then meeting_words(t.body, t.starts_at, t.cutoff_rule, t.calendar_version)"           \
+    " when 7 then 'ยังไม่กำหนด' else counted_words(l.days, l.level = 5, l.from_date, false,"         \
+    "  bangkok_date(d.due), calendar_version_at(l.entered)) end as basis,"                         \
+    " case l.level when 4 then coalesce(nullif($8, ''), t.source) else $8 end as source,"          \
+    " $9::text as reason, $10::boolean as erases, t.id as meeting_id, l.days, l.from_date,"        \
+    " case when l.days is not null then l.level = 5 end as working,"                               \
+    " case when l.days is not null then calendar_version_at(l.entered)"                            \
+    "  when l.level = 4 then t.calendar_version end as calendar_version, true as holds,"           \
+    " l.entered, $12::text as who"                                                                 \
+    " from (select $2::int as level, coalesce(from_us($11::bigint), office_now()) as entered,"     \
+    "  case when $2::int in (5, 6) then $5::int end as days, case when $2::int in (5, 6) then"     \
+    "  coalesce(bangkok_date(from_us($6::bigint)), bangkok_date(m.received_at)) end as from_date"  \
+    "  from expectation e join matter m on m.id = e.matter_id where e.id = $1) l"                  \
+    " join expectation e on e.id = $1 join matter m on m.id = e.matter_id"                         \
+    " left join meeting t on l.level = 4 and t.id = $7,"                                           \
+    " lateral (select case when l.level <= 3 then said_due(from_us($3::bigint), $4, l.entered)"    \
+    "  when l.level = 4 then t.cutoff_at when l.level < 7 then counted_due(l.days, l.level = 5,"   \
+    "  l.from_date, l.entered) end as due) d"                                                      \
+    " where l.level = 7 or d.due is not null"
+
 static const char set_sql[] =
     "insert into deadline (expectation_id, version, level, due_at, basis, source, reason,"
     " erases_lateness, meeting_id, days, from_date, working, calendar_version, holds, created_at,"
-    " created_by)"
-    " select $1, 1, l.level, d.due, case l.level"
-    " when 1 then 'คำสั่งเจ้าหน้าที่: ' || $9 || ' (' || $8 || ')'"
-    " when 2 then 'หนังสือ' || coalesce(' ' || nullif(coalesce(nullif($8, ''), m.letter_no), ''),"
-    "  'ขอเรื่อง') || ' ระบุไว้'"
-    " when 3 then 'ด่วนภายใน' || case when $8 = '' then '' else ' (' || $8 || ')' end"
-    " when 4 then meeting_words(t.body, t.starts_at, t.cutoff_rule, t.calendar_version)"
-    " when 7 then 'ยังไม่กำหนด' else counted_words(l.days, l.level = 5, l.from_date, false,"
-    "  bangkok_date(d.due), calendar_version_at(l.entered)) end,"
-    " case l.level when 4 then coalesce(nullif($8, ''), t.source) else $8 end, $9, $10, t.id,"
-    " l.days, l.from_date, case when l.days is not null then l.level = 5 end,"
-    " case when l.days is not null then calendar_version_at(l.entered)"
-    "  when l.level = 4 then t.calendar_version end, true, l.entered, $12"
-    " from (select $2::int as level, coalesce(from_us($11::bigint), office_now()) as entered,"
-    "  case when $2::int in (5, 6) then $5::int end as days, case when $2::int in (5, 6) then"
-    "  coalesce(bangkok_date(from_us($6::bigint)), bangkok_date(m.received_at)) end as from_date"
-    "  from expectation e join matter m on m.id = e.matter_id where e.id = $1) l"
-    " join expectation e on e.id = $1 join matter m on m.id = e.matter_id"
-    " left join meeting t on l.level = 4 and t.id = $7,"
-    " lateral (select case when l.level <= 3 then said_due(from_us($3::bigint), $4, l.entered)"
-    "  when l.level = 4 then t.cutoff_at when l.level < 7 then counted_due(l.days, l.level = 5,"
-    "  l.from_date, l.entered) end as due) d"
-    " where l.level = 7 or d.due is not null"
-    " returning " DEADLINE_COLUMNS ", (select matter_id from expectation where id = $1)";
+    " created_by) " RULE_SELECT " returning " DEADLINE_COLUMNS
+    ", (select matter_id from expectation where id = $1)";
+static const char same_sql[] =
+    "select from (" RULE_SELECT ") n cross join lateral (select * from deadline x where"
+    " x.expectation_id = n.expectation_id and x.level = n.level order by x.version desc limit 1) o"
+    " where (o.due_at, o.source, o.reason, o.meeting_id, o.days, o.from_date) is not distinct from"
+    " (n.due_at, n.source, n.reason, n.meeting_id, n.days, n.from_date)";
 
 /* $1 expectation, $2 days, $3 working, $4 at, $5 has time, $6 source, $7 reason, $8 erases,
  * $9 entered, $10 who */
@@ -189,6 +198,22 @@ bool deadline_set(struct arena *a, struct db *db, int64_t expectation_id,
                            : "deadline: the matter has no day of receipt to count from; name one");
     *out = deadline_row(a, &r, 0);
     return record(db, out, row_int(&r, 0, 13), "set deadline", who, err);
+}
+
+bool deadline_put(struct arena *a, struct db *db, int64_t expectation_id,
+                  const struct deadline_rule *rule, const char *who, enum row_change *out,
+                  struct err *err)
+{
+    struct rows r CLEANUP(rows_fini) = {0};
+    struct params p = {0};
+    struct deadline d;
+    if (!rule_ok(rule, err))
+        return false;
+    set_params(&p, expectation_id, rule, who);
+    if (!db_query(db, same_sql, &p, &r, err))
+        return false;
+    *out = r.n ? ROW_SAME : ROW_ADDED;
+    return r.n > 0 || deadline_set(a, db, expectation_id, rule, who, &d, err);
 }
 
 bool deadline_extend(struct arena *a, struct db *db, int64_t expectation_id,

@@ -51,6 +51,12 @@ bool deadline_set(struct arena *a, struct db *db, int64_t expectation_id,
                   const struct deadline_rule *rule, const char *who, struct deadline *out,
                   struct err *err) MUST_CHECK;
 
+/* As deadline_set for an import: what the newest version of that level says already is not entered
+ * again. */
+bool deadline_put(struct arena *a, struct db *db, int64_t expectation_id,
+                  const struct deadline_rule *rule, const char *who, enum row_change *out,
+                  struct err *err) MUST_CHECK;
+
 struct extension {
     int days;                    /* counted from the day after the original end; 0: at_us */
     bool working;                /* working days; else calendar days, rolled to a working day */

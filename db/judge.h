@@ -25,4 +25,29 @@ bool judge_item(struct db *db, struct arena *a, int64_t item_id, int64_t as_of_u
 bool judge_expectation(struct db *db, struct arena *a, int64_t expectation_id, int64_t as_of_us,
                        struct judgement *out, struct err *err) MUST_CHECK;
 
+/* ---- what all agencies owe */
+
+struct judged { /* one expectation */
+    int64_t expectation_id;
+    const char *matter_no, *title, *class_name; /* "12/2564" */
+    const char *agency_code, *agency;
+    struct judgement j;
+    int64_t received_us; /* first receipt; TIME_NONE: none */
+};
+struct judged_list {
+    struct judged *row;
+    int n;
+    int64_t total; /* without limit and offset */
+};
+struct judged_filter { /* zero: all */
+    int64_t as_of_us;
+    int64_t matter_id;
+    int agency_id;
+    const char *verdict;
+    int limit, offset; /* limit 0: 1000 */
+};
+/* By due, the undated last. */
+bool judge_list(struct db *db, struct arena *a, const struct judged_filter *f,
+                struct judged_list *out, struct err *err) MUST_CHECK;
+
 #endif

@@ -45,10 +45,14 @@ static const char exempt_sql[] =
     "update expectation set exempt_at = case when $2 <> '' then office_now() end, exempt_why = $2,"
     " exempt_by = $3 where id = $1 returning matter_id";
 static const char list_sql[] =
-    "select id, year, no, class, title, urgency, secrecy, letter_no, us(received_at), meeting_id,"
-    " us(created_at) from matter where ($1::text is null or class = $1)"
-    " and ($2::int = 0 or year = $2) and ($3::bigint = 0 or id = $3)"
-    " order by year desc, no desc limit $4 offset $5";
+    "select m.id, m.year, m.no, m.class, m.title, m.urgency, m.secrecy, m.letter_no,"
+    " us(m.received_at), m.meeting_id, us(m.created_at), us(t.starts_at), t.body,"
+    " coalesce((select string_agg(g.code, '; ' order by g.code) from expectation e"
+    "  join agency g on g.id = e.agency_id where e.matter_id = m.id), '')"
+    " from matter m left join meeting t on t.id = m.meeting_id"
+    " where ($1::text is null or m.class = $1)"
+    " and ($2::int = 0 or m.year = $2) and ($3::bigint = 0 or m.id = $3)"
+    " order by m.year desc, m.no desc limit $4 offset $5";
 
 /* ---------------------------------------------------------------- matters */
 
@@ -173,7 +177,10 @@ static struct matter matter_row(struct arena *a, const struct rows *r, int i)
                            .letter_no = row_dup(a, r, i, 7),
                            .received_us = row_time(r, i, 8),
                            .meeting_id = (int)row_int(r, i, 9),
-                           .created_us = row_time(r, i, 10)};
+                           .created_us = row_time(r, i, 10),
+                           .meeting_us = row_time(r, i, 11),
+                           .meeting_body = row_dup(a, r, i, 12),
+                           .agencies = row_dup(a, r, i, 13)};
 }
 
 bool matter_list(struct arena *a, struct db *db, const struct matter_filter *f, struct matters *out,

@@ -15,6 +15,10 @@ struct matter {
     int64_t received_us;           /* when the request reached us; TIME_NONE: not known */
     int meeting_id;                /* 0: none */
     int64_t created_us;            /* TIME_NONE when adding: now */
+    /* Filled when read: */
+    int64_t meeting_us;       /* its start; TIME_NONE: none */
+    const char *meeting_body; /* NULL: none */
+    const char *agencies;     /* codes of those that are asked: "CUSTOMS; RD" */
 };
 
 /* year 0: of created_us. err  REFUSE no such class, no title, the number is taken */

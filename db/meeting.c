@@ -25,6 +25,11 @@ static const char add_sql[] =
     " lateral (select " CUTOFF_COLUMNS ") c returning id";
 static const char taken_sql[] = "select id from meeting where body = $1 and starts_at ="
                                 " from_us($2::bigint) and status = 'planned' and id <> $3";
+static const char same_sql[] =
+    "select id, kind = $6 and case when $3::int < 0 then cutoff_days is null and cutoff_at ="
+    " from_us($5::bigint) else cutoff_days is not distinct from $3::int and cutoff_time ="
+    " time '0:00' + $4::int * interval '1 minute' end from meeting"
+    " where body = $1 and starts_at = from_us($2::bigint) and status = 'planned'";
 static const char move_sql[] =
     "select new_id, n_moved from meeting_replace($1, from_us($2::bigint), nullif($3::int, -1),"
     " case when $3::int >= 0 then time '0:00' + $4::int * interval '1 minute' end,"
@@ -113,6 +118,30 @@ bool meeting_add(struct db *db, const struct meeting *m, const char *who, int *i
     struct change c = {.who = who, .what = "add meeting"};
     return change_record(db, err, &c, "meeting", change_number(a, *id_out), "body", m->body,
                          "starts", change_time(a, m->starts_us), "source", m->source, NULL);
+}
+
+bool meeting_put(struct db *db, const struct meeting *m, const char *who, enum row_change *out,
+                 struct err *err)
+{
+    struct rows r CLEANUP(rows_fini) = {0};
+    struct params p = {0};
+    int id;
+    param_text(&p, m->body);
+    param_time(&p, m->starts_us);
+    param_int(&p, m->cutoff_days);
+    param_int(&p, m->cutoff_minute);
+    param_time(&p, m->cutoff_us);
+    param_text(&p, m->kind);
+    if (!db_query(db, same_sql, &p, &r, err))
+        return false;
+    *out = r.n ? ROW_SAME : ROW_ADDED;
+    if (r.n == 0)
+        return meeting_add(db, m, who, &id, err);
+    return row_bool(&r, 0, 1) ||
+           err_set(err, ERR_REFUSE,
+                   "meeting %lld is planned for that instant with another kind or cut-off; move it "
+                   "with a reason",
+                   (long long)row_int(&r, 0, 0));
 }
 
 /* What the change asks for, with the old rule where it names none. */

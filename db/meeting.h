@@ -27,6 +27,11 @@ struct meeting {
 bool meeting_add(struct db *db, const struct meeting *m, const char *who, int *id_out,
                  struct err *err) MUST_CHECK;
 
+/* As meeting_add for an import: the same meeting (body, start, cut-off) that is planned already
+ * stays. err  REFUSE also: it is planned with another cut-off; move it with a reason */
+bool meeting_put(struct db *db, const struct meeting *m, const char *who, enum row_change *out,
+                 struct err *err) MUST_CHECK;
+
 struct meeting_change {
     int id;
     int64_t starts_us;    /* the new start; cancel: not read */
