@@ -32,7 +32,7 @@ struct imap {
     struct err lost; /* kind ERR_NONE, or why the bytes stopped: nothing more is read or sent */
     uint32_t seen_exists, seen_gone; /* news of vet that were acted upon */
     size_t line_at, line_end;        /* vetted and not yet read by libetpan: [at, end) of line */
-    char line[STREAM_LINE_MAX + 3];
+    char line[STREAM_LINE_MAX + 5];
 };
 
 /* As imap_open, with other times: tests cannot wait a minute. */

@@ -20,13 +20,13 @@ static bool next_line(struct imap *c)
     step();
     if (!stream_line(c->s, &line, &c->lost))
         return false;
-    if (!imap_vet_line(&c->vet, line, &c->lost))
-        return err_add(&c->lost, "%s", stream_peer(c->s));
     size_t n = strlen(line);
-    memcpy(c->line, line, n);
-    memcpy(c->line + n, "\r\n", 2);
+    memcpy(c->line, line, n + 1);
+    if (!imap_vet_line(&c->vet, c->line, &c->lost))
+        return err_add(&c->lost, "%s", stream_peer(c->s));
+    strcpy(c->line + n, c->vet.is_bare ? " -\r\n" : "\r\n");
     c->line_at = 0;
-    c->line_end = n + 2;
+    c->line_end = strlen(c->line);
     return true;
 }
 

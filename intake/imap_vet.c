@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-static bool vet_status(const char *text, struct err *err);
+static void vet_status(struct imap_vet *v, char *text);
 static bool vet_data(struct imap_vet *v, const char *line, struct err *err);
 static void note_news(struct imap_vet *v, const char *line);
 
@@ -17,7 +17,7 @@ void imap_vet_init(struct imap_vet *v)
 }
 
 /* "OK", "NO", "BAD", "PREAUTH", "BYE" at text: what stands behind it, else NULL. */
-static const char *after_status(const char *text)
+static char *after_status(char *text)
 {
     static const char *const words[] = {"OK", "NO", "BAD", "PREAUTH", "BYE"};
     size_t n = strcspn(text, " ");
@@ -27,43 +27,66 @@ static const char *after_status(const char *text)
     return NULL;
 }
 
-bool imap_vet_line(struct imap_vet *v, const char *line, struct err *err)
+bool imap_vet_line(struct imap_vet *v, char *line, struct err *err)
 {
     v->literal = 0;
+    v->is_bare = false;
     if (v->inside)
         return vet_data(v, line, err);
     v->depth = 0;
     if (*line == '+')
         return true;
-    const char *word = strchr(line, ' ');
+    char *word = strchr(line, ' ');
     if (!word)
         return err_set(err, ERR_RETRY, "the server sent a line that is no IMAP response");
-    const char *status = after_status(word + 1);
+    char *status = after_status(word + 1);
     bool untagged = line[0] == '*' && line[1] == ' ';
     if (untagged && status && strncasecmp(word + 1, "BYE", 3) == 0 && !v->may_end)
         return err_set(err, ERR_RETRY, "the server ends the connection: %.200s", status);
-    if (status)
-        return vet_status(status, err);
+    if (status) {
+        vet_status(v, status);
+        return true;
+    }
     if (!untagged)
         return err_set(err, ERR_RETRY, "the server sent a line that is no IMAP response");
     note_news(v, line);
     return vet_data(v, line, err);
 }
 
-/* A response code must close on its line, and its lists must close inside it. */
-static bool vet_status(const char *text, struct err *err)
+/* The response codes that we use, and the letters that may stand behind the name. */
+static bool is_wanted_code(const char *code, size_t n)
 {
-    if (*text != '[')
-        return true;
-    int depth = 0;
-    for (const char *p = text + 1; *p; p++) {
-        depth += (*p == '(') - (*p == ')');
-        if (depth < 0 || depth > 2)
-            break;
-        if (*p == ']' && depth == 0)
-            return true;
+    static const struct {
+        const char *name, *letters;
+    } codes[] = {
+        {"UIDVALIDITY ", "0123456789"},
+        {"COPYUID ", "0123456789:, "},
+        {"READ-ONLY", ""},
+        {"READ-WRITE", ""},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+        size_t k = strlen(codes[i].name);
+        if (n >= k && strncasecmp(code, codes[i].name, k) == 0)
+            return strspn(code + k, codes[i].letters) == n - k;
     }
-    return err_set(err, ERR_RETRY, "the server sent a response code that does not close");
+    return false;
+}
+
+/* Every bracket goes, not only the first: libetpan skips blanks and would find the next one. */
+static void vet_status(struct imap_vet *v, char *text)
+{
+    text += strspn(text, " ");
+    v->is_bare = *text == 0;
+    if (*text != '[')
+        return;
+    size_t n = strcspn(text + 1, "]");
+    if (text[n + 1] == ']' && is_wanted_code(text + 1, n)) {
+        v->is_bare = text[n + 2] == 0;
+        return;
+    }
+    for (; *text; text++)
+        if (*text == '[' || *text == ']')
+            *text = ' ';
 }
 
 /* The number in a "{number}" at the end of the line. */

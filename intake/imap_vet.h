@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * What libetpan's parser may see. It recurses as deep as a response nests, reads a BYE inside a
- * command as something else, trusts the size of a literal and breaks on an unclosed response code;
+ * command as something else, trusts the size of a literal and crashes on malformed response codes;
  * so every line of the server passes here first. */
 #ifndef INTAKE_IMAP_VET_H
 #define INTAKE_IMAP_VET_H
@@ -21,13 +21,15 @@ struct imap_vet {
     int depth;            /* of the response that a literal interrupted */
     bool may_end;         /* a BYE is expected: LOGOUT was sent */
     bool inside;          /* the next line goes on after a literal */
+    bool is_bare;         /* the last line was a status without its text, which libetpan wants */
 };
 
 void imap_vet_init(struct imap_vet *v);
 
-/* One line without its line end.
- * err  RETRY the server says BYE, nests too deep, announces too large a literal, or leaves a
- *      response code open: the connection is of no use any more */
-bool imap_vet_line(struct imap_vet *v, const char *line, struct err *err) MUST_CHECK;
+/* One line without its line end. The brackets of a response code that we do not need, or that is
+ * malformed, are blanked: the code becomes part of the text.
+ * err  RETRY the server says BYE, nests too deep, or announces too large a literal: the connection
+ * is of no use any more */
+bool imap_vet_line(struct imap_vet *v, char *line, struct err *err) MUST_CHECK;
 
 #endif

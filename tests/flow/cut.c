@@ -72,7 +72,8 @@ static size_t unit_end(struct framing *f, const unsigned char *p, size_t n, bool
         f->head[f->n_head++] = p[i++];
         if (f->n_head == head) {
             const unsigned char *len = f->head + head - 4;
-            uint64_t size = (uint64_t)len[0] << 24 | (uint64_t)len[1] << 16 | len[2] << 8 | len[3];
+            uint64_t size =
+                (uint64_t)len[0] << 24 | (uint64_t)len[1] << 16 | (uint64_t)len[2] << 8 | len[3];
             f->body = size < 4 ? 0 : size - 4;
         }
     }

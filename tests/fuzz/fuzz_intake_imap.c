@@ -42,7 +42,7 @@ static bool ask(struct imap *c, struct arena *a, uint8_t choice, struct err *err
     }
 }
 
-static struct imap *connection_to(const uint8_t *data, size_t n)
+static struct imap *connection_to(const uint8_t *data, size_t n, int *peer)
 {
     int pair[2];
     struct imap *c = calloc(1, sizeof *c);
@@ -63,7 +63,7 @@ static struct imap *connection_to(const uint8_t *data, size_t n)
     if (mailimap_connect(c->session, imap_low_stream(c)) != MAILIMAP_NO_ERROR_AUTHENTICATED)
         abort();
     imap_begin(c, 0);
-    close(pair[1]);
+    *peer = pair[1]; /* stays open for what we say */
     return c;
 }
 
@@ -72,7 +72,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     if (n < 1 || n > 65536)
         return 0;
     struct arena *a CLEANUP(arena_freep) = arena_new();
-    struct imap *c CLEANUP(imap_closep) = connection_to(data + 1, n - 1);
+    int peer CLEANUP(fd_closep) = -1;
+    struct imap *c CLEANUP(imap_closep) = connection_to(data + 1, n - 1, &peer);
     struct err err = {0};
     imap_begin(c, 0);
     if (mailimap_select(c->session, "INBOX") == MAILIMAP_NO_ERROR)
