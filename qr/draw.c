@@ -57,8 +57,7 @@ void qr_png(const struct qr_matrix *m, int px, struct buf *out)
     assert(px >= 1 && px <= QR_PX_MAX);
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, png_gave_up, NULL);
     png_infop info = png ? png_create_info_struct(png) : NULL;
-    uint8_t *row CLEANUP(mem_freep)
-    = malloc((size_t)(qr_side(m) * px + 7) / 8);
+    uint8_t *row CLEANUP(mem_freep) = malloc((size_t)(qr_side(m) * px + 7) / 8);
     if (!info || !row)
         abort();
     png_uint_32 side = (png_uint_32)(qr_side(m) * px);
@@ -78,8 +77,7 @@ void qr_png(const struct qr_matrix *m, int px, struct buf *out)
 
 /* ---------------------------------------------------------------- vectors */
 
-/* The next run of dark modules in row y from *x on; returns its length, 0 at the row's end. */
-static int next_run(const struct qr_matrix *m, int y, int *x)
+int qr_run(const struct qr_matrix *m, int y, int *x)
 {
     int n = 0;
     while (*x < qr_side(m) && !qr_dark(m, *x, y))
@@ -98,7 +96,7 @@ void qr_svg(const struct qr_matrix *m, struct buf *out)
              "<path d=\"",
              side, side, side, side);
     for (int y = 0; y < side; y++)
-        for (int x = 0, n; (n = next_run(m, y, &x)) > 0; x += n)
+        for (int x = 0, n; (n = qr_run(m, y, &x)) > 0; x += n)
             buf_addf(out, "M%d %dh%dv1h-%dz", x, y, n, n);
     buf_adds(out, "\"/>\n</svg>\n");
 }
@@ -109,7 +107,7 @@ static void pdf_content(const struct qr_matrix *m, double side_pt, struct buf *o
     int side = qr_side(m);
     buf_addf(out, "%.6f 0 0 %.6f 0 0 cm\n", side_pt / side, side_pt / side);
     for (int y = 0; y < side; y++)
-        for (int x = 0, n; (n = next_run(m, y, &x)) > 0; x += n)
+        for (int x = 0, n; (n = qr_run(m, y, &x)) > 0; x += n)
             buf_addf(out, "%d %d %d 1 re\n", x, side - 1 - y, n);
     buf_adds(out, "f\n");
 }

@@ -30,6 +30,10 @@ int qr_side(const struct qr_matrix *m);
 /* Is the module dark? 0, 0 is the quiet zone's top left; everything outside is light. */
 bool qr_dark(const struct qr_matrix *m, int x, int y);
 
+/* The next run of dark modules in row y from *x on, where *x is moved to; its length, 0 at the
+ * row's end. */
+int qr_run(const struct qr_matrix *m, int y, int *x);
+
 /* PNG of one bit a pixel, px (1 to QR_PX_MAX) pixels a module, quiet zone included. */
 void qr_png(const struct qr_matrix *m, int px, struct buf *out);
 void qr_svg(const struct qr_matrix *m, struct buf *out);

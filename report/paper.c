@@ -176,9 +176,8 @@ void paper_code(struct paper *p, const struct qr_matrix *m, double x, double y, 
                                      side * PT_PER_MM));
     cairo_translate(p->cr, x * PT_PER_MM, y * PT_PER_MM);
     for (int row = 0; row < n; row++)
-        for (int col = 0; col < n; col++)
-            if (qr_dark(m, col, row))
-                cairo_rectangle(p->cr, col * module, row * module, module, module);
+        for (int col = 0, run; (run = qr_run(m, row, &col)) > 0; col += run)
+            cairo_rectangle(p->cr, col * module, row * module, run * module, module);
     set_ink(p, PAPER_BLACK);
     cairo_fill(p->cr);
     if (link)

@@ -50,9 +50,7 @@ static bool font_is_there(PangoContext *context, struct err *err)
 /* Letters are laid out the same for every resolution. */
 static PangoContext *context_new(void)
 {
-    PangoFontMap *map = pango_cairo_font_map_new();
-    PangoContext *context = pango_font_map_create_context(map);
-    g_object_unref(map);
+    PangoContext *context = pango_font_map_create_context(pango_cairo_font_map_get_default());
     cairo_font_options_t *options = cairo_font_options_create();
     cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
     cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
