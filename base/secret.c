@@ -9,20 +9,31 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* systemd's credentials are 0440 in a folder that only the service sees. */
+/* Where systemd put the credentials: of this process, or for root at the command line those of the
+ * running service, so that one configuration serves both. NULL: nowhere. */
+static const char *credential_folder(void)
+{
+    static const char service[] = "/run/credentials/thanwela.service";
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    if (folder && *folder)
+        return folder;
+    return access(service, X_OK) == 0 ? service : NULL;
+}
+
+/* They are 0440 in a folder that only the service and root see. */
 static bool is_credential(const char *path)
 {
-    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    const char *folder = credential_folder();
     size_t n = folder ? strlen(folder) : 0;
     return n > 0 && strncmp(path, folder, n) == 0 && path[n] == '/' && !strstr(path + n, "/..");
 }
 
 static bool resolve(struct arena *a, const char *path, char **out, struct err *err)
 {
-    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    const char *folder = credential_folder();
     if (strchr(path, '/'))
         *out = arena_strdup(a, path);
-    else if (!folder || !*folder)
+    else if (!folder)
         return err_set(
             err, ERR_FATAL,
             "secret %s: a name without a slash is a systemd credential, and this process "

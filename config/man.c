@@ -26,7 +26,8 @@ static const struct man_words *words(bool english)
         "Needed by:",
         "A secret is a file of mode 0600 whose first line counts, or, where the value has no "
         "slash, "
-        "the systemd credential of that name\n.Pq Ql LoadCredential= .\n"
+        "the systemd credential of that name.\nThe unit hands every file of\n.Pa "
+        "/etc/thanwela/secrets\nto the service as the credential\n.Ql secret_ Ns Ar FILE .\n"
         "Secrets are never values of this file.",
     };
     static const struct man_words th = {
@@ -42,7 +43,8 @@ static const struct man_words *words(bool english)
         "ค่าเริ่มต้น:",
         "ต้องระบุสำหรับ:",
         "ความลับคือแฟ้มที่มีสิทธิ์ 0600 ใช้บรรทัดแรก หรือถ้าค่าไม่มี / คือ systemd credential ชื่อนั้น\n"
-        ".Pq Ql LoadCredential=\nความลับไม่ใช่ค่าในแฟ้มนี้",
+        "แฟ้มใน\n.Pa /etc/thanwela/secrets\nเป็น credential ชื่อ\n.Ql secret_ Ns Ar "
+        "แฟ้ม\nความลับไม่ใช่ค่าในแฟ้มนี้",
     };
     return english ? &en : &th;
 }
