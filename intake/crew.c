@@ -24,7 +24,7 @@ static uint32_t count_of(const struct config *c, const struct role *role)
     if (role->count == ROLE_ONE)
         return 1;
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return c->scan_workers > 0 ? (uint32_t)c->scan_workers : cores > 2 ? (uint32_t)cores - 1 : 1;
+    return c->scan_workers > 0 ? (uint32_t)c->scan_workers : cores > 1 ? (uint32_t)cores - 1 : 1;
 }
 
 static void make_label(const struct config *c, struct hand *h)
