@@ -2,65 +2,12 @@
  * thanwela meeting: of the Cabinet and of Parliament. */
 #include "db/meeting.h"
 #include "base/thai.h"
-#include "cli/import.h"
 #include "cli/listing.h"
+#include "cli/meeting.h"
 #include "cli/verbs.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-extern const struct command command_meeting;
-
-struct word {
-    const char *ours, *thai;
-};
-static const struct word bodies[] = {{"cabinet", "ครม."}, {"parliament", "สภา"}};
-static const struct word kinds[] = {{"regular", "ปกติ"}, {"special", "พิเศษ"}, {"mobile", "สัญจร"}};
-static const struct word statuses[] = {
-    {"planned", "นัด"}, {"postponed", "เลื่อน"}, {"cancelled", "ยกเลิก"}, {"replaced", "แก้เวลาปิดรับ"}};
-
-/* What a user wrote in Thai becomes ours; anything else stays, for the database to refuse. */
-static const char *ours(const struct word *words, size_t n, const char *said)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(words[i].thai, said) == 0)
-            return words[i].ours;
-    return said;
-}
-
-/* For people: Thai; data keep the word that import reads. */
-static const char *shown(const struct cli *c, const struct word *words, size_t n, const char *word,
-                         bool data)
-{
-    for (size_t i = 0; i < n && !data && !c->json && !c->english; i++)
-        if (strcmp(words[i].ours, word) == 0)
-            return words[i].thai;
-    return word;
-}
-
-/* ---------------------------------------------------------------- the cut-off, as options say it
- */
-
-struct cutoff {
-    int64_t days; /* -1: not said */
-    const char *time;
-    int64_t at_us; /* TIME_NONE: not said */
-};
-
-static bool cutoff_read(const struct cutoff *said, int *days, int *minute, int64_t *at_us,
-                        struct err *err)
-{
-    *days = said->days < 0 || said->days > INT32_MAX ? -1 : (int)said->days;
-    *minute = 0;
-    *at_us = said->at_us;
-    if (*days >= 0 && said->at_us != TIME_NONE)
-        return err_set(err, ERR_REFUSE,
-                       "a cut-off is a number of working days or an instant, not both");
-    if (*days >= 0 && !said->time)
-        return err_set(err, ERR_REFUSE,
-                       "the time of day of the cut-off is missing: --cutoff-time 12:00");
-    return *days < 0 || minute_of(said->time, minute, err);
-}
 
 /* ---------------------------------------------------------------- list, export */
 
@@ -83,52 +30,16 @@ static struct listing *meetings_listing(struct cli *c, const struct meetings *li
     for (int i = 0; i < list->n; i++) {
         const struct meeting *m = &list->meeting[i];
         listing_number(l, m->id);
-        listing_text(l, shown(c, bodies, ARRAY_LEN(bodies), m->body, false));
+        listing_text(l, meeting_body_shown(c, m->body));
         listing_time(l, m->starts_us);
-        listing_text(l, shown(c, kinds, ARRAY_LEN(kinds), m->kind, false));
+        listing_text(l, meeting_kind_shown(c, m->kind));
         listing_time(l, m->cutoff_us);
         listing_text(l, m->cutoff_rule);
-        listing_text(l, shown(c, statuses, ARRAY_LEN(statuses), m->status, false));
+        listing_text(l, meeting_status_shown(c, m->status));
         listing_number(l, m->moved_to);
         listing_text(l, m->place);
         listing_text(l, m->source);
         listing_text(l, m->status_why);
-    }
-    return l;
-}
-
-static const char *clock_words(struct cli *c, int minute)
-{
-    return arena_printf(c->a, "%02d:%02d", minute / 60, minute % 60);
-}
-
-/* Planned ones only: a file has no way to say that one was moved to another. */
-static struct listing *meetings_file(struct cli *c, const struct meetings *list)
-{
-    static const struct field fields[] = {
-        {"body", "", "", FIELD_TEXT, false, 0},
-        {"starts_at", "", "", FIELD_TIME, false, 0},
-        {"kind", "", "", FIELD_TEXT, false, 0},
-        {"place", "", "", FIELD_TEXT, false, 0},
-        {"cutoff_days", "", "", FIELD_TEXT, false, 0},
-        {"cutoff_time", "", "", FIELD_TEXT, false, 0},
-        {"cutoff_at", "", "", FIELD_TIME, false, 0},
-        {"source", "", "", FIELD_TEXT, false, 0},
-    };
-    struct listing *l = listing_new(c, "meetings", fields, ARRAY_LEN(fields));
-    for (int i = 0; i < list->n; i++) {
-        const struct meeting *m = &list->meeting[i];
-        bool counted = m->cutoff_days >= 0;
-        if (strcmp(m->status, "planned") != 0)
-            continue;
-        listing_text(l, m->body);
-        listing_time(l, m->starts_us);
-        listing_text(l, m->kind);
-        listing_text(l, m->place);
-        listing_text(l, counted ? arena_printf(c->a, "%d", m->cutoff_days) : NULL);
-        listing_text(l, counted ? clock_words(c, m->cutoff_minute) : NULL);
-        listing_time(l, counted ? TIME_NONE : m->cutoff_us);
-        listing_text(l, m->source);
     }
     return l;
 }
@@ -151,10 +62,10 @@ static int list_or_export(struct cli *c, int argc, char **argv, bool csv)
     if (!db)
         return EXIT_USAGE;
     period_complete(&p);
-    if (!meeting_list(c->a, db, body ? ours(bodies, ARRAY_LEN(bodies), body) : NULL, p.from_us,
-                      p.to_us + US_PER_DAY, &list, &err))
+    if (!meeting_list(c->a, db, body ? meeting_body(body) : NULL, p.from_us, p.to_us + US_PER_DAY,
+                      &list, &err))
         return cli_fail(&err);
-    return listing_print(csv ? meetings_file(c, &list) : meetings_listing(c, &list), csv);
+    return listing_print(csv ? meeting_file(c, &list) : meetings_listing(c, &list), csv);
 }
 
 static int list_run(struct cli *c, int argc, char **argv)
@@ -172,7 +83,7 @@ static int export_run(struct cli *c, int argc, char **argv)
 static int add_run(struct cli *c, int argc, char **argv)
 {
     struct meeting m = {.body = "cabinet", .kind = "regular", .place = "", .source = ""};
-    struct cutoff cutoff = {.days = -1, .at_us = TIME_NONE};
+    struct meeting_cutoff cutoff = {.days = -1, .at_us = TIME_NONE};
     m.created_us = TIME_NONE;
     const struct opt opts[] = {{"--body", OPT_TEXT, &m.body},
                                {"--kind", OPT_TEXT, &m.kind},
@@ -190,12 +101,12 @@ static int add_run(struct cli *c, int argc, char **argv)
     if (cutoff.days < 0 && cutoff.at_us == TIME_NONE)
         return cli_usage(&command_meeting,
                          "add wants --cutoff-days and --cutoff-time, or --cutoff");
-    m.body = ours(bodies, ARRAY_LEN(bodies), m.body);
-    m.kind = ours(kinds, ARRAY_LEN(kinds), m.kind);
+    m.body = meeting_body(m.body);
+    m.kind = meeting_kind(m.kind);
     struct db *db CLEANUP(db_rollbackp) = cli_db(c);
     if (!db)
         return EXIT_USAGE;
-    if (!cutoff_read(&cutoff, &m.cutoff_days, &m.cutoff_minute, &m.cutoff_us, &err) ||
+    if (!meeting_cutoff_read(&cutoff, &m.cutoff_days, &m.cutoff_minute, &m.cutoff_us, &err) ||
         !db_begin(db, &err) || !meeting_add(db, &m, c->who, &id, &err) ||
         !meeting_get(c->a, db, id, &m, &err))
         return cli_fail(&err);
@@ -210,14 +121,14 @@ static bool change_of(struct cli *c, const char *body, const char *word, struct 
                       struct err *err)
 {
     m->who = c->who;
-    body = body ? ours(bodies, ARRAY_LEN(bodies), body) : NULL;
+    body = body ? meeting_body(body) : NULL;
     return meeting_of(cli_db(c), body, word, &m->id, err);
 }
 
 static int move_run(struct cli *c, int argc, char **argv)
 {
     struct meeting_change m = {.source = ""};
-    struct cutoff cutoff = {.days = -1, .at_us = TIME_NONE};
+    struct meeting_cutoff cutoff = {.days = -1, .at_us = TIME_NONE};
     const char *body = NULL;
     const struct opt opts[] = {{"--why", OPT_TEXT, &m.why},
                                {"--source", OPT_TEXT, &m.source},
@@ -235,7 +146,7 @@ static int move_run(struct cli *c, int argc, char **argv)
     struct db *db CLEANUP(db_rollbackp) = cli_db(c);
     if (!db)
         return EXIT_USAGE;
-    if (!cutoff_read(&cutoff, &m.cutoff_days, &m.cutoff_minute, &m.cutoff_us, &err) ||
+    if (!meeting_cutoff_read(&cutoff, &m.cutoff_days, &m.cutoff_minute, &m.cutoff_us, &err) ||
         !db_begin(db, &err) || !change_of(c, body, argv[1], &m, &err) ||
         !meeting_move(db, &m, &id, &n, &err))
         return cli_fail(&err);
@@ -269,7 +180,7 @@ static int cancel_run(struct cli *c, int argc, char **argv)
                        tr(c, "กำหนดส่งที่เปลี่ยนตาม", "deadlines changed"), n);
 }
 
-/* ---------------------------------------------------------------- propose, import */
+/* ---------------------------------------------------------------- propose */
 
 static int propose_run(struct cli *c, int argc, char **argv)
 {
@@ -293,8 +204,7 @@ static int propose_run(struct cli *c, int argc, char **argv)
     struct db *db = cli_db(c);
     if (!db)
         return EXIT_USAGE;
-    if (!meeting_propose(c->a, db, ours(bodies, ARRAY_LEN(bodies), body), p.from_us, p.to_us, &list,
-                         &err))
+    if (!meeting_propose(c->a, db, meeting_body(body), p.from_us, p.to_us, &list, &err))
         return cli_fail(&err);
     struct listing *l = listing_new(c, "proposals", fields, ARRAY_LEN(fields));
     for (int i = 0; i < list.n; i++) {
@@ -305,58 +215,11 @@ static int propose_run(struct cli *c, int argc, char **argv)
     return listing_print(l, false);
 }
 
-static const char *const columns[] = {"body",        "starts_at|start", "kind",      "place",
-                                      "cutoff_days", "cutoff_time",     "cutoff_at", "source"};
-
-static bool import_put(struct cli *c, void *user, const struct csv *t, const struct csv_row *row,
-                       enum row_change *out, const char **said_out, struct err *err)
-{
-    (void)user;
-    const char *body = csv_get(t, row, "body"), *kind = csv_get(t, row, "kind");
-    const char *days = csv_get(t, row, "cutoff_days"), *time = csv_get(t, row, "cutoff_time");
-    struct meeting m = {.body = ours(bodies, ARRAY_LEN(bodies), *body ? body : "cabinet"),
-                        .kind = ours(kinds, ARRAY_LEN(kinds), *kind ? kind : "regular"),
-                        .place = csv_get(t, row, "place"),
-                        .source = csv_get(t, row, "source"),
-                        .created_us = TIME_NONE};
-    struct cutoff cutoff = {.days = -1, .time = *time ? time : NULL};
-    bool has_time;
-    char *end;
-    if (*days) {
-        cutoff.days = strtoll(days, &end, 10);
-        if (*end || cutoff.days < 0)
-            return err_set(err, ERR_REFUSE, "%s: not a number of working days", days);
-    }
-    if (!time_of(csv_get(t, row, "starts_at"), &m.starts_us, &has_time, err) ||
-        !time_of(csv_get(t, row, "cutoff_at"), &cutoff.at_us, NULL, err))
-        return false;
-    if (m.starts_us == TIME_NONE || !has_time)
-        return err_set(err, ERR_REFUSE, "the start, with its time, is missing");
-    *said_out = arena_printf(c->a, "%s %s", shown(c, bodies, ARRAY_LEN(bodies), m.body, false),
-                             thai_time(c->a, m.starts_us, THAI_DATE_TIME));
-    if (!cutoff_read(&cutoff, &m.cutoff_days, &m.cutoff_minute, &m.cutoff_us, err))
-        return false;
-    return meeting_put(cli_db(c), &m, c->who, out, err);
-}
-
-static int import_verb(struct cli *c, int argc, char **argv)
-{
-    bool dry_run = false;
-    const struct opt opts[] = {{"--dry-run", OPT_FLAG, &dry_run}};
-    const struct importer im = {
-        .columns = columns, .n_columns = ARRAY_LEN(columns), .put = import_put};
-    if (!cli_options(&command_meeting, &argc, argv, opts, ARRAY_LEN(opts)))
-        return EXIT_USAGE;
-    if (argc != 2)
-        return cli_usage(&command_meeting, "import wants one file");
-    return import_run(c, &im, NULL, argv[1], dry_run);
-}
-
 static int run(struct cli *c, int argc, char **argv)
 {
     static const struct verb verbs[] = {{"list", list_run},       {"add", add_run},
                                         {"move", move_run},       {"cancel", cancel_run},
-                                        {"propose", propose_run}, {"import", import_verb},
+                                        {"propose", propose_run}, {"import", meeting_import_run},
                                         {"export", export_run},   {NULL, NULL}};
     return verb_run(&command_meeting, c, argc, argv, verbs);
 }
