@@ -2,6 +2,7 @@
  * thanwela migrate: bring the database to this program's schema. */
 #include "db/migrate.h"
 #include "cli/cli.h"
+#include "db/calendar.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -36,9 +37,12 @@ static int run(struct cli *c, int argc, char **argv)
     struct err err = {0};
     struct db *db CLEANUP(db_closep) = NULL;
     int n;
+    const struct office_rules rules = {
+        .receipt_basis = conf->receipt_basis, .region = conf->region, .soon_days = conf->soon_days};
     if (!db_open_raw(conf->db_migrate_conninfo, conf->db_migrate_password_file, "thanwela migrate",
                      &db, &err) ||
-        !migrate(db, runtime_role(c, conf->db_conninfo), tell, c, &n, &err))
+        !migrate(db, runtime_role(c, conf->db_conninfo), tell, c, &n, &err) ||
+        !office_rules_put(db, &rules, &err))
         return cli_fail(&err);
     if (c->json)
         printf("{\"migrated\": %d, \"schema\": \"%s\"}\n", n, migrations[n_migrations - 1].name);

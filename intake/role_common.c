@@ -4,6 +4,7 @@
 #include "intake/role_common.h"
 
 #include "base/log.h"
+#include "db/calendar.h"
 #include "db/primary.h"
 #include <inttypes.h>
 #include <unistd.h>
@@ -18,8 +19,16 @@ char *role_owner(struct arena *a)
 bool role_database(const struct role_context *c, const char *application, struct db **out,
                    struct err *err)
 {
-    return primary_open(c->config->db_conninfo, c->config->db_password_file, application,
-                        c->config->state_dir, out, err);
+    struct db *db CLEANUP(db_closep) = NULL;
+    const struct office_rules rules = {.receipt_basis = c->config->receipt_basis,
+                                       .region = c->config->region,
+                                       .soon_days = c->config->soon_days};
+    if (!primary_open(c->config->db_conninfo, c->config->db_password_file, application,
+                      c->config->state_dir, &db, err) ||
+        !office_rules_put(db, &rules, err))
+        return false;
+    *out = TAKE(db);
+    return true;
 }
 
 bool role_wait_work(const struct role_context *c, struct db *db, int ms)

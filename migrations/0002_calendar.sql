@@ -34,9 +34,9 @@ create function office_setting_put(k text, v text) returns boolean language plpg
 begin
     if exists (select from office_setting where key = k) then
         if office_setting_of(k, 'infinity') = v then return false; end if;
-        insert into office_setting values (k, v, office_now());
+        insert into office_setting values (k, v, office_now()) on conflict do nothing;
     else
-        insert into office_setting values (k, v, '-infinity');
+        insert into office_setting values (k, v, '-infinity') on conflict do nothing;
     end if;
     return true;
 end $$;
