@@ -30,10 +30,7 @@ static const char item_sql[] =
     "  deemed(from_us($7::bigint)), $8, $9, $10, $11, nullif($12::int, 0), $13, $14, $15, $16, "
     "$17, $18,"
     "  bangkok_date(from_us($19::bigint)), $20, $21, from_us($22::bigint),"
-    "  (select id from meeting m where bangkok_date(m.starts_at) = "
-    "bangkok_date(from_us($23::bigint))"
-    "    and m.status = 'planned' and m.body = (select body from mailbox where id = $9) order by "
-    "m.starts_at limit 1),"
+    "  meeting_on((select body from mailbox where id = $9), bangkok_date(from_us($23::bigint))),"
     "  t.id, case when t.id is null then '' else 'subject' end, coalesce(t.class, 'OTHER'), $25, "
     "$26, $27, $28"
     " from (select 1) one left join matter t on t.no || '/' || t.year = $24"
@@ -208,14 +205,12 @@ static bool number(struct db *db, const char *series, const struct draft *drafts
 bool registry_add(struct db *db, const char *series, const struct registry_mail *mails, uint32_t n,
                   struct registry_result *results_out, struct err *err)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct draft *drafts = arena_array(a, n, sizeof *drafts);
     uint32_t n_new = 0;
     if (!db_begin(db, err))
         return false;
-    struct db *tx CLEANUP(db_rollbackp)
-    = db;
+    struct db *tx CLEANUP(db_rollbackp) = db;
     for (uint32_t i = 0; i < n; i++) {
         results_out[i] = (struct registry_result){0};
         drafts[i] = (struct draft){.mail = &mails[i],
