@@ -17,8 +17,6 @@ enum {
     OUT_BYTES = 16 << 20,
     FORMAT_BYTES_MAX = 15,
     TEXT_BYTES_MAX = 64 << 10, /* a QR holds 2,953 bytes; each may become a letter of 3 */
-    MEMBER_BYTES_MAX = 4096,
-    WHY_BYTES_MAX = 1024,
     NAME_BYTES_MAX = 1024,
     FIRST_ROOM = 8,
 };
@@ -108,7 +106,7 @@ static bool read_code(struct reading *r, struct cursor *c)
 {
     struct scan_code code = {.page = take_u32(c)};
     code.format = take_text(c, r->a, FORMAT_BYTES_MAX);
-    code.member = take_text(c, r->a, MEMBER_BYTES_MAX);
+    code.member = take_text(c, r->a, SCAN_MEMBER_BYTES_MAX);
     code.x = take_double(c);
     code.y = take_double(c);
     for (int i = 0; i < 4; i++) {
@@ -131,7 +129,7 @@ static bool read_code(struct reading *r, struct cursor *c)
 
 static bool read_page(struct reading *r, struct cursor *c)
 {
-    struct scan_page page = {.steps = take_text(c, r->a, WHY_BYTES_MAX)};
+    struct scan_page page = {.steps = take_text(c, r->a, SCAN_WHY_BYTES_MAX)};
     page.width = take_double(c);
     page.height = take_double(c);
     page.n_codes = take_u32(c);
@@ -149,7 +147,7 @@ static bool read_end(struct reading *r, struct cursor *c)
 {
     uint32_t state = take_u32(c);
     const char *type = take_text(c, r->a, FORMAT_BYTES_MAX * 8);
-    const char *why = take_text(c, r->a, WHY_BYTES_MAX);
+    const char *why = take_text(c, r->a, SCAN_WHY_BYTES_MAX);
     double load_us = take_double(c), draw_us = take_double(c), read_us = take_double(c);
     if (c->broken || c->n || state >= SCAN_N_STATES || !type)
         return false;

@@ -19,11 +19,21 @@ static void put_bytes(struct buf *b, const void *p, size_t n)
     buf_add(b, p, n);
 }
 
+/* Bytes of s, at most max, cut at a whole UTF-8 letter. */
+static size_t text_bytes(const char *s, size_t max)
+{
+    size_t n = strnlen(s, max);
+    if (s[n])
+        while (n > 0 && ((unsigned char)s[n] & 0xC0) == 0x80)
+            n--;
+    return n;
+}
+
 /* NULL and "" are told apart: NULL has length UINT32_MAX. */
-static void put_text(struct buf *b, const char *s)
+static void put_text(struct buf *b, const char *s, size_t max)
 {
     if (s)
-        put_bytes(b, s, strlen(s));
+        put_bytes(b, s, text_bytes(s, max));
     else
         put_u32(b, UINT32_MAX);
 }
@@ -39,15 +49,15 @@ static void send_code(void *user, const struct scan_code *c)
     CLEANUP(buf_fini)
     struct buf b = {0};
     put_u32(&b, c->page);
-    put_text(&b, c->format);
-    put_text(&b, c->member);
+    put_text(&b, c->format, SIZE_MAX);
+    put_text(&b, c->member, SCAN_MEMBER_BYTES_MAX);
     put_double(&b, c->x);
     put_double(&b, c->y);
     for (int i = 0; i < 4; i++) {
         put_double(&b, c->corner[i][0]);
         put_double(&b, c->corner[i][1]);
     }
-    put_text(&b, c->text);
+    put_text(&b, c->text, SIZE_MAX);
     put_bytes(&b, c->bytes, c->n_bytes);
     child_send(FRAME_CODE, b.data, b.len);
 }
@@ -57,7 +67,7 @@ static void send_page(void *user, const struct scan_page *p)
     (void)user;
     CLEANUP(buf_fini)
     struct buf b = {0};
-    put_text(&b, p->steps);
+    put_text(&b, p->steps, SCAN_WHY_BYTES_MAX);
     put_double(&b, p->width);
     put_double(&b, p->height);
     put_u32(&b, p->n_codes);
@@ -69,8 +79,8 @@ static void send_end(const struct document_verdict *v, const struct document_tal
     CLEANUP(buf_fini)
     struct buf b = {0};
     put_u32(&b, (uint32_t)v->state);
-    put_text(&b, v->type);
-    put_text(&b, v->why);
+    put_text(&b, v->type, SIZE_MAX);
+    put_text(&b, v->why, SCAN_WHY_BYTES_MAX);
     put_double(&b, (double)t->load_us);
     put_double(&b, (double)t->draw_us);
     put_double(&b, (double)t->read_us);

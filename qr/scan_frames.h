@@ -12,6 +12,9 @@ enum {
     FRAME_END = 'E',  /* state, type, why, CPU µs of load, draw, read; last */
 };
 
+/* Bytes of a sentence and of a member's path; the child cuts, the parent refuses more. */
+enum { SCAN_WHY_BYTES_MAX = 1024, SCAN_MEMBER_BYTES_MAX = 4096 };
+
 enum { SCAN_CHILD_BROKEN = 3 }; /* exit status: the parent broke its word */
 
 /* Followed by the document's name and a NUL. */

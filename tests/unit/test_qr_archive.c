@@ -5,6 +5,7 @@
 #include "qr/archive.h"
 #include "qr/draw.h"
 #include "qr/scan.h"
+#include "qr/scan_frames.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -56,8 +57,7 @@ static struct scan_result scan(struct world *w, const void *p, size_t n, const c
     static const struct scan_options options = {0};
     struct scan_result result;
     struct err err = {0};
-    int fd CLEANUP(fd_closep)
-    = child_memfd("document");
+    int fd CLEANUP(fd_closep) = child_memfd("document");
     for (size_t at = 0; at < n;) {
         ssize_t done = write(fd, (const char *)p + at, n - at);
         assert_true(done > 0);
@@ -254,6 +254,28 @@ static void long_names_are_cut_at_a_whole_letter(void **state)
     assert_int_equal(strlen(member_name(w->a, name)), ARCHIVE_NAME_BYTES_MAX - 1);
 }
 
+/* As many bytes as a frame would not hold, were all of them sent. */
+static void endless_names_do_not_drown_what_is_found(void **state)
+{
+    struct world *w = *state;
+    struct buf file CLEANUP(buf_fini) = {0}, inner CLEANUP(buf_fini) = {0};
+    char name[ARCHIVE_NAME_BYTES_MAX] = "";
+    memset(name, 0xA1, sizeof name - 1); /* ko kai in windows-874: three bytes of UTF-8 */
+    buf_add(&inner, w->png.data, w->png.len);
+    for (int i = 0; i <= ARCHIVE_DEPTH_MAX; i++) {
+        const struct member members[] = {{name, inner.data, inner.len},
+                                         {name, "\x89PNG\r\n\x1a\n torn", 13}};
+        buf_clear(&file);
+        pack(&zip, members, ARRAY_LEN(members), &file);
+        buf_clear(&inner);
+        buf_add(&inner, file.data, file.len);
+    }
+    struct scan_result r = scan(w, file.data, file.len, "names.zip");
+    expect(&r, SCAN_DAMAGED, 1);
+    assert_true(strlen(r.codes[0].member) <= SCAN_MEMBER_BYTES_MAX);
+    assert_true(strlen(r.why) <= SCAN_WHY_BYTES_MAX);
+}
+
 /* ---- what is said ---- */
 
 static void what_holds_no_picture_says_so(void **state)
@@ -393,9 +415,8 @@ static void mail_with(const struct buf *attachment, const char *name, struct buf
 static void mails_in_archives_and_in_mails_are_read(void **state)
 {
     struct world *w = *state;
-    struct buf mail CLEANUP(buf_fini) = {0}, outer CLEANUP(buf_fini)
-    = {0}, file CLEANUP(buf_fini)
-    = {0};
+    struct buf mail CLEANUP(buf_fini) = {0}, outer CLEANUP(buf_fini) = {0},
+                    file CLEANUP(buf_fini) = {0};
     mail_with(&w->png, "qr.png", &mail);
     struct scan_result r = scan(w, mail.data, mail.len, "one.eml");
     expect(&r, SCAN_CODES, 1);
@@ -442,6 +463,7 @@ int main(void)
         cmocka_unit_test(archives_are_opened_as_deep_as_the_limit_and_no_deeper),
         cmocka_unit_test(names_in_windows_874_are_shown_in_thai),
         cmocka_unit_test(long_names_are_cut_at_a_whole_letter),
+        cmocka_unit_test(endless_names_do_not_drown_what_is_found),
         cmocka_unit_test(what_holds_no_picture_says_so),
         cmocka_unit_test(a_member_behind_a_password_is_named),
         cmocka_unit_test(an_office_file_behind_a_password_is_encrypted),
