@@ -23,32 +23,48 @@ void log_set_role(const char *role)
     snprintf(role_name, sizeof role_name, "%s", role);
 }
 
-static bool is_plain(const char *value)
+/* Bytes of the value that are written. */
+static size_t shown_bytes(const char *value)
 {
-    if (!*value)
-        return false;
-    for (const unsigned char *p = (const unsigned char *)value; *p; p++)
-        if (*p <= ' ' || *p == '"' || *p == '\\' || *p == '=' || *p == 127)
+    size_t n = strnlen(value, LOG_VALUE_MAX);
+    if (value[n])
+        while (n > 0 && ((unsigned char)value[n] & 0xC0) == 0x80)
+            n--;
+    return n;
+}
+
+static bool is_plain(const char *value, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)value[i];
+        if (c <= ' ' || c == '"' || c == '\\' || c == '=' || c == 127)
             return false;
-    return true;
+    }
+    return n > 0;
+}
+
+static void add_escaped(struct buf *line, unsigned char c)
+{
+    if (c == '"' || c == '\\')
+        buf_addf(line, "\\%c", c);
+    else if (c < ' ' || c == 127)
+        buf_addf(line, "\\x%02x", c);
+    else
+        buf_addc(line, (char)c);
 }
 
 static void add_value(struct buf *line, const char *value)
 {
-    if (is_plain(value)) {
-        buf_adds(line, value);
-        return;
-    }
-    buf_addc(line, '"');
-    for (const unsigned char *p = (const unsigned char *)value; *p; p++) {
-        if (*p == '"' || *p == '\\')
-            buf_addf(line, "\\%c", *p);
-        else if (*p < ' ' || *p == 127)
-            buf_addf(line, "\\x%02x", *p);
-        else
-            buf_addc(line, (char)*p);
-    }
-    buf_addc(line, '"');
+    size_t n = shown_bytes(value);
+    bool quoted = !is_plain(value, n);
+    if (quoted)
+        buf_addc(line, '"');
+    for (size_t i = 0; i < n; i++)
+        add_escaped(line, (unsigned char)value[i]);
+    if (value[n])
+        buf_adds(line, "…");
+    if (quoted)
+        buf_addc(line, '"');
 }
 
 void log_event(enum log_level level, const char *step, ...)

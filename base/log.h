@@ -7,6 +7,10 @@
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
+/* Bytes of one value; longer ones are cut at a whole letter and end in "…". journald splits long
+ * lines, and what begins a line must never be a stranger's choice. */
+enum { LOG_VALUE_MAX = 1024 };
+
 /* Lines above this level are not written. Set once at the start of a process. */
 void log_set_level(enum log_level level);
 
