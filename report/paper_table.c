@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define CELL_PAD_X 1.2 /* mm */
-#define CELL_PAD_Y 0.5
+#define CELL_PAD_Y 0.25
 
 struct paper_table {
     struct paper *p;

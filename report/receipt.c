@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define LABEL_WIDTH  28.0 /* mm, as all below */
-#define PANEL_HEIGHT 18.0
+#define PANEL_HEIGHT 17.5
 #define CODE_SIDE    35.0 /* quiet zone included: the modules alone are 30 */
 #define CODE_GAP     3.0
 
@@ -60,10 +60,21 @@ static void panel(struct paper *p, const struct receipt *r)
         if (i > 0)
             paper_line(p, x, y, x, y + PANEL_HEIGHT, 0.25);
         paper_text_at(p, x, y + 1.2, width, &label, labels[i]);
-        big_at(p, x + 1, y + 6.5, width - 2, values[i]);
+        big_at(p, x + 1, y + 5.6, width - 2, values[i]);
         x += width;
     }
     paper_skip(p, PANEL_HEIGHT + 1.5);
+}
+
+static const char *on_one_line(struct arena *a, const char *lines)
+{
+    struct buf out CLEANUP(buf_fini) = {0};
+    for (; *lines; lines++)
+        if (*lines == '\n')
+            buf_adds(&out, "  ·  ");
+        else
+            buf_addc(&out, *lines);
+    return arena_strdup(a, buf_str(&out));
 }
 
 static void top(struct paper *p, const struct receipt *r)
@@ -77,7 +88,7 @@ static void top(struct paper *p, const struct receipt *r)
     paper_text(p, &title, RECEIPT_TITLE);
     paper_skip(p, 2);
     panel(p, r);
-    paper_text(p, &small, thai_digits(a, receipt_times(a, r)));
+    paper_text(p, &small, thai_digits(a, on_one_line(a, receipt_times(a, r))));
     paper_skip(p, 2.5);
 }
 

@@ -135,15 +135,25 @@ const char *receipt_count(struct arena *a, const struct receipt *r)
     return arena_printf(a, "%s (หนังสือระบุสิ่งที่ส่งมาด้วย %d รายการ)", got, r->n_claimed);
 }
 
+/* Without the date where it is the day that was just named. */
+static const char *later_instant(struct arena *a, int64_t us, int64_t named_us)
+{
+    struct civil c = civil_from(us), n = civil_from(named_us);
+    if (c.year != n.year || c.month != n.month || c.day != n.day)
+        return receipt_instant(a, us);
+    return arena_printf(a, "เวลา %02d.%02d.%02d น.", c.hour, c.minute, c.second);
+}
+
 const char *receipt_times(struct arena *a, const struct receipt *r)
 {
-    const char *entered = receipt_instant(a, r->entered_at_us), *registered = "", *deemed = "";
-    if (r->registered_at_us != TIME_NONE &&
-        r->registered_at_us / US_PER_S != r->entered_at_us / US_PER_S)
-        registered = arena_printf(a, "\nลงทะเบียน %s", receipt_instant(a, r->registered_at_us));
-    if (r->basis_deemed && r->deemed_at_us != TIME_NONE && r->deemed_at_us != r->entered_at_us)
-        deemed = arena_printf(a, "\nถือว่าได้รับในเวลาราชการ %s", receipt_instant(a, r->deemed_at_us));
-    return arena_printf(a, "ข้อมูลเข้าระบบ %s%s%s", entered, registered, deemed);
+    int64_t in = r->entered_at_us, registered = r->registered_at_us;
+    const char *text = arena_printf(a, "ข้อมูลเข้าระบบ %s", receipt_instant(a, in));
+    if (registered != TIME_NONE && registered / US_PER_S != in / US_PER_S)
+        text = arena_printf(a, "%s\nลงทะเบียน %s", text, later_instant(a, registered, in));
+    if (r->basis_deemed && r->deemed_at_us != TIME_NONE && r->deemed_at_us != in)
+        text = arena_printf(a, "%s\nถือว่าได้รับในเวลาราชการ %s", text,
+                            receipt_instant(a, r->deemed_at_us));
+    return text;
 }
 
 const char *receipt_hash(struct arena *a, const struct receipt_file *f)
