@@ -162,8 +162,12 @@ void charset_decode(struct buf *out, const char *label, const void *bytes, size_
     case KIND_GUESS:
         decode_guess(out, bytes, n, use);
         break;
-    case KIND_WINDOWS_874:
-        decode_bytes(out, bytes, n, windows_874, use);
+    case KIND_WINDOWS_874: /* whole UTF-8 under a Thai label is UTF-8: no Thai text is so by chance
+                            */
+        if (utf8_valid(bytes, n))
+            decode_utf8(out, bytes, n, use);
+        else
+            decode_bytes(out, bytes, n, windows_874, use);
         break;
     case KIND_WINDOWS_1252:
         decode_bytes(out, bytes, n, windows_1252, use);

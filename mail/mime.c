@@ -46,8 +46,7 @@ bool mail_parse(struct arena *a, struct zygote *z, int raw_fd, struct mail *out,
                                                .wall_ms = MAIL_WALL_MS,
                                                .memory_bytes = MAIL_MEMORY_BYTES,
                                                .out_bytes = MAIL_DECODED_MAX + (64 << 20)};
-    struct mime_reader *reader CLEANUP(mime_reader_freep)
-    = mime_reader_new(a);
+    struct mime_reader *reader CLEANUP(mime_reader_freep) = mime_reader_new(a);
     struct child_result result;
     struct stat st;
     if (fstat(raw_fd, &st) != 0)

@@ -26,6 +26,12 @@ static size_t read_stream(void *user, void *bytes, size_t n)
     return got > 0 ? (size_t)got : 0;
 }
 
+static void add_piece(GMimeStream *cat, GMimeStream *piece)
+{
+    g_mime_stream_cat_add_source(GMIME_STREAM_CAT(cat), piece);
+    g_object_unref(piece);
+}
+
 /* The stretches that the prescan left, as one stream. */
 static GMimeStream *kept(GMimeStream *raw, const struct prescan *p)
 {
@@ -33,9 +39,9 @@ static GMimeStream *kept(GMimeStream *raw, const struct prescan *p)
         return g_mime_stream_substream(raw, p->pieces[0].start, p->pieces[0].end);
     GMimeStream *cat = g_mime_stream_cat_new();
     for (size_t i = 0; i < p->n_pieces; i++) {
-        GMimeStream *piece = g_mime_stream_substream(raw, p->pieces[i].start, p->pieces[i].end);
-        g_mime_stream_cat_add_source(GMIME_STREAM_CAT(cat), piece);
-        g_object_unref(piece);
+        if (p->pieces[i].line_end_before)
+            add_piece(cat, g_mime_stream_mem_new_with_buffer("\r\n", 2));
+        add_piece(cat, g_mime_stream_substream(raw, p->pieces[i].start, p->pieces[i].end));
     }
     return cat;
 }
@@ -51,29 +57,56 @@ static void leave_rest(struct walk *w, GMimeStream *raw, int64_t start, int64_t 
     g_object_unref(rest);
 }
 
-/* One message, the mail itself or one inside it. Frees nothing of raw. */
-static void parse_message(struct walk *w, GMimeStream *raw, unsigned level)
+/* The message with each NUL of its headers changed to a control that GMime carries through and we
+ * show as U+FFFD. Huge mails with NULs in headers keep them: what is behind is not read. */
+static GMimeStream *without_nuls(GMimeStream *raw, const struct prescan *p)
+{
+    if (p->n_nuls == 0 || p->size > NESTED_BYTES_MAX)
+        return g_object_ref(raw);
+    GByteArray *bytes = g_byte_array_sized_new((guint)p->size);
+    g_byte_array_set_size(bytes, (guint)p->size);
+    g_mime_stream_reset(raw);
+    for (size_t at = 0, n; at < bytes->len; at += n)
+        if ((n = read_stream(raw, bytes->data + at, bytes->len - at)) == 0)
+            break;
+    for (size_t i = 0; i < p->n_nuls; i++)
+        bytes->data[p->nuls[i]] = 1;
+    return g_mime_stream_mem_new_with_byte_array(bytes);
+}
+
+static void parse_scanned(struct walk *w, GMimeStream *raw, const struct prescan *p,
+                          unsigned level);
+
+/* One message, the mail itself or one inside it. */
+static void parse_message(struct walk *w, GMimeStream *whole, unsigned level)
 {
     struct prescan p;
-    prescan(read_stream, raw, &p);
-    w->flags |= p.header_cut || p.header_has_nul ? MAIL_FLAG_HEADER : 0;
+    prescan(read_stream, whole, &p);
+    w->flags |= p.header_cut || p.header_junk || p.n_nuls > 0 ? MAIL_FLAG_HEADER : 0;
     w->flags |= p.idle_cut ? MAIL_FLAG_UNDECODED : 0;
     w->flags |= p.dashes_cut ? MAIL_FLAG_PARTS : 0;
     if (!p.has_line_ends && p.size > 0) {
         w->flags |= MAIL_FLAG_HEADER;
-        leave_rest(w, raw, 0, p.size);
+        leave_rest(w, whole, 0, p.size);
         return;
     }
-    GMimeStream *stream = kept(raw, &p);
+    GMimeStream *raw = without_nuls(whole, &p);
+    parse_scanned(w, raw, &p, level);
+    g_object_unref(raw);
+}
+
+static void parse_scanned(struct walk *w, GMimeStream *raw, const struct prescan *p, unsigned level)
+{
+    GMimeStream *stream = kept(raw, p);
     GMimeParser *parser = g_mime_parser_new_with_stream(stream);
     g_mime_parser_set_persist_stream(parser, TRUE);
     GMimeMessage *m = g_mime_parser_construct_message(parser, NULL);
     w->body = raw;
-    w->body_start = p.body;
-    w->body_end = p.end;
+    w->body_start = p->body;
+    w->body_end = p->end;
     if (m)
         walk_message(w, m, level);
-    leave_rest(w, raw, p.end, p.size);
+    leave_rest(w, raw, p->end, p->size);
     if (m)
         g_object_unref(m);
     g_object_unref(parser);
@@ -82,8 +115,7 @@ static void parse_message(struct walk *w, GMimeStream *raw, unsigned level)
 
 void mime_core(int fd, const struct mail_sink *sink)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct walk w = {.sink = sink, .a = a};
     g_mime_init(); /* costs nothing the second time */
     GMimeStream *raw = g_mime_stream_fs_new(fd);
@@ -161,7 +193,11 @@ static void walk_part(struct walk *w, GMimePart *part, unsigned level)
 {
     struct leaf leaf;
     leaf_read(w, part, &leaf);
-    if (strcmp(leaf.type, "message/rfc822") == 0 || strcmp(leaf.type, "message/global") == 0)
+    bool unread = strncmp(leaf.type, "multipart/", 10) == 0;
+    w->flags |= unread ? MAIL_FLAG_UNDECODED : 0;
+    if (unread && level == 0 && w->depth == 0)
+        leave_rest(w, w->body, w->body_start, w->body_end);
+    else if (strcmp(leaf.type, "message/rfc822") == 0 || strcmp(leaf.type, "message/global") == 0)
         walk_encoded_message(w, &leaf, part, level);
     else
         leaf_part(w, &leaf, part);

@@ -50,8 +50,7 @@ static char *plain_header(struct walk *w, GMimeHeaderList *headers, const char *
 {
     size_t n;
     const char *raw = raw_header(headers, name, &n);
-    struct buf line CLEANUP(buf_fini) = {0}, text CLEANUP(buf_fini)
-    = {0};
+    struct buf line CLEANUP(buf_fini) = {0}, text CLEANUP(buf_fini) = {0};
     for (size_t i = 0; i < n; i++)
         if (raw[i] != '\r' && raw[i] != '\n' && (raw[i] != ' ' || line.len > 0))
             buf_addc(&line, raw[i]);
@@ -171,8 +170,7 @@ static void send_auth_results(struct walk *w, GMimeHeaderList *headers)
         const char *raw = g_mime_header_get_raw_value(h);
         if (!raw || strcasecmp(g_mime_header_get_name(h), "Authentication-Results") != 0)
             continue;
-        struct buf line CLEANUP(buf_fini) = {0}, text CLEANUP(buf_fini)
-        = {0};
+        struct buf line CLEANUP(buf_fini) = {0}, text CLEANUP(buf_fini) = {0};
         for (; *raw; raw++)
             if (*raw != '\r' && *raw != '\n')
                 buf_addc(&line, *raw);

@@ -26,6 +26,7 @@ struct scan {
     bool in_header;            /* in a header block */
     bool in_field;             /* the line before was a field or part of one */
     bool in_type;              /* that field is Content-Type */
+    bool in_nested;            /* the block is a message/rfc822's own: it may be base64 instead */
     bool nested;               /* the block is that of a message/rfc822: another block follows it */
     bool top_multipart;        /* the first block says multipart */
     bool seen_body;            /* the first block has ended */
@@ -35,8 +36,8 @@ struct scan {
     char boundaries[BOUNDARIES_MAX][BOUNDARY_BYTES + 1];
     size_t n_boundaries;
     bool any_boundary;    /* one was declared that is not kept: every "--" line may be it */
-    int64_t gap, gap_end; /* a line of blanks in a header block: it ends the block, unless a field
-                             follows; -1 while there is none */
+    int64_t gap, gap_end; /* a line in a header block that may be its end: see gap_decide; -1 */
+    bool gap_is_text;     /* that line is text, and a line end is missing before it */
     bool is_multipart;    /* the block's Content-Type is a multipart's: text before its boundary */
     int64_t idle;         /* where text that belongs to no part began, -1 elsewhere */
     int64_t hole;         /* where the overlong block began to be cut out, -1 while none is */
@@ -47,12 +48,15 @@ static void scan_block(struct scan *s, const char *p, size_t n);
 static void line_done(struct scan *s);
 static void stop_at(struct scan *s, int64_t offset);
 static void idle_ends(struct scan *s, int64_t at);
+static void gap_decide(struct scan *s);
 
-/* mbox's "From " line is no header and would end the block. */
-static size_t from_line(const char *p, size_t n)
+/* What is before the first header and none itself: a byte order mark, mbox's "From " line. */
+static size_t skip_start(const char *p, size_t n)
 {
-    size_t skip = n > 5 && memcmp(p, ">From ", 6) == 0 ? 1 : 0;
-    if (n < 6 || memcmp(p + skip, "From ", 5) != 0)
+    if (n > 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0)
+        return 3;
+    size_t skip = n > 6 && memcmp(p, ">From ", 6) == 0 ? 1 : 0;
+    if (n < 7 || memcmp(p + skip, "From ", 5) != 0 || p[skip + 5] == ':')
         return 0;
     const char *lf = memchr(p, '\n', n);
     return lf ? (size_t)(lf - p) + 1 : 0;
@@ -65,7 +69,7 @@ void prescan(prescan_read_fn *read, void *user, struct prescan *out)
     struct scan s = {
         .out = out, .blank = true, .in_header = true, .gap = -1, .idle = -1, .hole = -1};
     for (size_t n; (n = read(user, block, sizeof block)) > 0;) {
-        size_t skip = s.at == 0 ? from_line(block, n) : 0;
+        size_t skip = s.at == 0 ? skip_start(block, n) : 0;
         if (skip > 0)
             out->pieces[0].start = s.at = s.line = (int64_t)skip;
         if (s.full)
@@ -77,6 +81,8 @@ void prescan(prescan_read_fn *read, void *user, struct prescan *out)
         line_done(&s);
     out->size = s.at;
     if (!s.full) {
+        s.blank = false;
+        gap_decide(&s);
         idle_ends(&s, s.at);
         stop_at(&s, s.at);
     }
@@ -94,7 +100,8 @@ static void scan_block(struct scan *s, const char *p, size_t n)
         for (size_t i = 0; s->blank && i < take; i++)
             s->blank = strchr(" \t\r\n", p[i]) && p[i];
         for (size_t i = 0; s->in_header && i < take; i++) {
-            s->out->header_has_nul |= p[i] == 0;
+            if (p[i] == 0 && s->out->n_nuls < PRESCAN_NULS_MAX)
+                s->out->nuls[s->out->n_nuls++] = s->at + (int64_t)i;
             s->n_line_colons += p[i] == ':';
         }
         s->n_line += take;
@@ -143,13 +150,16 @@ static bool head_has(const struct scan *s, const char *word)
     return false;
 }
 
+/* "Name:", and "Name :" of old. */
 static bool is_field(const struct scan *s)
 {
-    size_t n = s->n_line < HEAD_BYTES ? s->n_line : HEAD_BYTES;
-    for (size_t i = 0; i < n; i++)
-        if (s->head[i] == ':' || isspace((unsigned char)s->head[i]))
-            return i > 0 && s->head[i] == ':';
-    return false;
+    size_t n = s->n_line < HEAD_BYTES ? s->n_line : HEAD_BYTES, i = 0;
+    while (i < n && s->head[i] != ':' && !isspace((unsigned char)s->head[i]))
+        i++;
+    size_t name = i;
+    while (i < n && (s->head[i] == ' ' || s->head[i] == '\t'))
+        i++;
+    return name > 0 && i < n && s->head[i] == ':';
 }
 
 static void block_begins(struct scan *s)
@@ -157,6 +167,7 @@ static void block_begins(struct scan *s)
     hole_ends(s);
     s->in_header = true;
     s->in_field = s->in_type = s->nested = s->is_multipart = false;
+    s->in_nested = false;
     s->block_bytes = 0;
 }
 
@@ -226,6 +237,7 @@ static void header_ends(struct scan *s, int64_t body)
     s->in_header = false;
     if (nested)
         block_begins(s);
+    s->in_nested = nested;
 }
 
 /* A field's line, or one that continues it. Lines that are neither cost GMime nothing. */
@@ -238,6 +250,11 @@ static void header_line(struct scan *s)
     }
     s->n_colons += s->n_line_colons;
     s->in_field = goes_on || is_field(s);
+    if (!s->in_field && !s->in_nested && s->hole < 0) {
+        s->out->header_junk = true;
+        s->gap = s->gap_end = s->line;
+        s->gap_is_text = true;
+    }
     if (!s->in_field)
         return;
     if (s->in_type)
@@ -258,17 +275,22 @@ static void header_line(struct scan *s)
 }
 
 /* Some gateways end the headers with a line of one blank, which is a continuation to a parser: the
- * blanks are cut out, so that the line is empty. Only a field behind it says that it was none. */
+ * blanks are cut out. Others forget the empty line before the text: one is put in. Only a field
+ * behind the line, or an empty line behind a stray one among fields, says that it was no end. */
 static void gap_decide(struct scan *s)
 {
     struct prescan *out = s->out;
-    bool ends = s->gap >= 0 && !is_field(s) && s->hole < 0 && out->n_pieces < PRESCAN_PIECES_MAX;
+    bool stray = s->gap_is_text && s->blank && s->block_bytes > 0;
+    bool ends =
+        s->gap >= 0 && !is_field(s) && !stray && s->hole < 0 && out->n_pieces < PRESCAN_PIECES_MAX;
     if (ends) {
         out->pieces[out->n_pieces - 1].end = s->gap;
-        out->pieces[out->n_pieces++].start = s->gap_end;
-        header_ends(s, s->line);
+        out->pieces[out->n_pieces++] =
+            (struct prescan_piece){.start = s->gap_end, .line_end_before = s->gap_is_text};
+        header_ends(s, s->gap_is_text ? s->gap : s->line);
     }
     s->gap = -1;
+    s->gap_is_text = false;
 }
 
 static void line_done(struct scan *s)

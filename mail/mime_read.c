@@ -94,8 +94,7 @@ static bool on_text(struct mime_reader *r, const uint8_t *p, size_t n)
     if (r->text || n > TEXT_BYTES_MAX)
         return false;
     struct buf text CLEANUP(buf_fini) = {0};
-    struct arena *scratch CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *scratch CLEANUP(arena_freep) = arena_new();
     const char *line = (const char *)p, *end = line + n;
     while (line < end) {
         const char *lf = memchr(line, '\n', (size_t)(end - line));

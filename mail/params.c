@@ -60,10 +60,10 @@ char *header_param(struct arena *a, const char *raw, size_t n, const char *name)
 {
     struct segment list[HEADER_PARAMS_MAX];
     struct segments all = {.list = list};
-    const char *end = raw + n, *p = raw;
+    const char *end = raw + n, *p = header_skip_cfws(raw, end);
     size_t n_name = strlen(name);
-    bool quoted = false;
-    for (; p < end && (quoted || *p != ';'); p++)
+    bool quoted = false; /* the ";" behind the token is sometimes forgotten: a blank will do */
+    for (; p < end && (quoted || (*p != ';' && !is_lws(*p))); p++)
         quoted ^= *p == '"';
     while (p < end && all.n < HEADER_PARAMS_MAX) {
         const char *name_end, *at = param_name(p, end, &name_end);
@@ -120,8 +120,12 @@ static const char *quoted_value(const char *p, const char *end, struct buf *out)
 static const char *bare_value(const char *p, const char *end, struct buf *out)
 {
     const char *stop = p;
-    while (stop < end && *stop != ';')
-        stop++;
+    while (stop < end && *stop != ';') {
+        const char *word = end - stop > 2 && stop[0] == '=' && stop[1] == '?'
+                               ? memmem(stop + 2, (size_t)(end - stop) - 2, "?=", 2)
+                               : NULL;
+        stop = word && !memchr(stop, ' ', (size_t)(word - stop)) ? word + 2 : stop + 1;
+    }
     const char *last = stop;
     for (const char *c = p; c < stop; c++) {
         if (*c == '(' && c > p && is_lws(c[-1]) && header_skip_cfws(c, stop) == stop) {
@@ -218,8 +222,7 @@ static const char *split_charset(const struct buf *first, char label[static CHAR
 static char *join_segments(struct arena *a, const struct segments *all)
 {
     char label[CHARSET_LABEL_MAX + 1] = "";
-    struct buf bytes CLEANUP(buf_fini) = {0}, text CLEANUP(buf_fini)
-    = {0};
+    struct buf bytes CLEANUP(buf_fini) = {0}, text CLEANUP(buf_fini) = {0};
     qsort(all->list, all->n, sizeof *all->list, by_number);
     for (size_t i = 0; i < all->n; i++) {
         const struct segment *s = &all->list[i];
@@ -259,8 +262,7 @@ static bool percent_meant(const struct buf *value, struct buf *decoded)
  */
 static char *plain_text(struct arena *a, const struct buf *value)
 {
-    struct buf decoded CLEANUP(buf_fini) = {0}, text CLEANUP(buf_fini)
-    = {0};
+    struct buf decoded CLEANUP(buf_fini) = {0}, text CLEANUP(buf_fini) = {0};
     if (memmem(buf_str(value), value->len, "=?", 2))
         return header_decode(a, buf_str(value), value->len);
     const struct buf *use = percent_meant(value, &decoded) ? &decoded : value;

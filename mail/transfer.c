@@ -7,9 +7,11 @@
 
 static void base64_feed(struct transfer_state *s, const char *p, size_t n, struct buf *out);
 static void base64_flush(struct transfer_state *s, struct buf *out);
+static void base64_late_line(struct transfer_state *s, const char *p, size_t n, struct buf *out);
 static void quoted_line(struct transfer_state *s, const char *p, size_t n, struct buf *out);
 static void uu_line(struct transfer_state *s, const char *p, size_t n, struct buf *out);
 static void lines_feed(struct transfer_state *s, const char *p, size_t n, struct buf *out);
+static size_t hold_line(struct transfer_state *s, const char *p, size_t n, struct buf *out);
 
 enum transfer transfer_from_token(const char *token)
 {
@@ -46,7 +48,7 @@ enum transfer transfer_from_token(const char *token)
 
 void transfer_init(struct transfer_state *s, enum transfer kind)
 {
-    *s = (struct transfer_state){.kind = kind};
+    *s = (struct transfer_state){.kind = kind, .line_empty = true};
 }
 
 void transfer_feed(struct transfer_state *s, const void *bytes, size_t n, struct buf *out)
@@ -69,6 +71,7 @@ void transfer_feed(struct transfer_state *s, const void *bytes, size_t n, struct
 void transfer_end(struct transfer_state *s, struct buf *out)
 {
     if (s->kind == TRANSFER_BASE64) {
+        base64_late_line(s, s->hold, s->n_hold, out);
         s->broken |= s->n_acc == 1;
         base64_flush(s, out);
     } else if (s->kind == TRANSFER_QUOTED && s->n_hold > 0) {
@@ -116,9 +119,20 @@ static void base64_letter(struct transfer_state *s, char c, struct buf *out)
         }
     } else if (c == '=') {
         base64_flush(s, out);
-    } else if (c != '\r' && c != '\n' && c != ' ' && c != '\t') {
+        s->closed = true;
+    } else if (c == '\n') {
+        s->closed |= s->line_empty;
+    } else if (c != '\r' && c != ' ' && c != '\t') {
         s->broken = true;
     }
+    s->line_empty = c == '\n' || (s->line_empty && strchr("\r \t", c) && c);
+}
+
+static size_t line_length(const char *p, const unsigned char *end)
+{
+    size_t n = (size_t)((const char *)end - p);
+    const char *lf = memchr(p, '\n', n);
+    return lf ? (size_t)(lf - p) + 1 : n;
 }
 
 /* Nearly all of a mail's bytes come through here: whole quanta by the block, the rest by letter. */
@@ -128,6 +142,10 @@ static void base64_feed(struct transfer_state *s, const char *p, size_t n, struc
     while (in < end) {
         char block[768];
         size_t used = 0;
+        if (s->closed && (s->line_empty || s->n_hold > 0)) {
+            in += hold_line(s, (const char *)in, line_length((const char *)in, end), out);
+            continue;
+        }
         while (s->n_acc == 0 && end - in >= 4 && used < sizeof block) {
             unsigned a = base64_table[in[0]], b = base64_table[in[1]];
             unsigned c = base64_table[in[2]], d = base64_table[in[3]];
@@ -140,6 +158,7 @@ static void base64_feed(struct transfer_state *s, const char *p, size_t n, struc
             in += 4;
         }
         buf_add(out, block, used);
+        s->line_empty &= used == 0;
         if (in < end && used < sizeof block)
             base64_letter(s, (char)*in++, out);
     }
@@ -157,9 +176,29 @@ static void base64_flush(struct transfer_state *s, struct buf *out)
     s->acc = s->n_acc = 0;
 }
 
+/* Behind padding or an empty line stands another block, or the footer of a list or scanner, which
+ * is no part of the file: only a line of nothing but letters goes on. */
+static void base64_late_line(struct transfer_state *s, const char *p, size_t n, struct buf *out)
+{
+    while (n > 0 && strchr("\r\n \t", p[n - 1]) && p[n - 1])
+        n--;
+    for (size_t i = 0; i < n; i++) {
+        if (!base64_table[(unsigned char)p[i]] && p[i] != '=') {
+            s->broken = true;
+            return;
+        }
+    }
+    s->closed &= n == 0;
+    for (size_t i = 0; i < n; i++)
+        base64_letter(s, p[i], out);
+    s->line_empty = true;
+}
+
 static void one_line(struct transfer_state *s, const char *p, size_t n, struct buf *out)
 {
-    if (s->kind == TRANSFER_QUOTED)
+    if (s->kind == TRANSFER_BASE64)
+        base64_late_line(s, p, n, out);
+    else if (s->kind == TRANSFER_QUOTED)
         quoted_line(s, p, n, out);
     else
         uu_line(s, p, n, out);
@@ -184,7 +223,7 @@ static size_t hold_line(struct transfer_state *s, const char *p, size_t n, struc
     bool whole = s->hold[s->n_hold - 1] == '\n';
     if (!whole && s->n_hold < sizeof s->hold)
         return take;
-    size_t cut = whole || s->kind == TRANSFER_UU ? s->n_hold : quoted_cut(s->hold, s->n_hold);
+    size_t cut = whole || s->kind != TRANSFER_QUOTED ? s->n_hold : quoted_cut(s->hold, s->n_hold);
     one_line(s, s->hold, cut, out);
     s->n_hold -= cut;
     memmove(s->hold, s->hold + cut, s->n_hold);

@@ -24,6 +24,8 @@ struct transfer_state { /* private; transfer_init gives the start */
     enum transfer kind;
     uint32_t acc;             /* base64: bits of the open quantum */
     uint8_t n_acc;            /* base64: letters in it, 0-3 */
+    bool closed;              /* base64: padding or an empty line was seen; see transfer.c */
+    bool line_empty;          /* base64: nothing in the line so far */
     bool uu_open;             /* uuencode: between begin and end */
     bool broken;              /* something was no part of the encoding */
     char hold[TRANSFER_HOLD]; /* quoted-printable, uuencode: the unfinished line */
