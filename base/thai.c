@@ -43,12 +43,10 @@ bool utf8_valid(const char *bytes, size_t n)
     return true;
 }
 
-/* The letter at p and its length; an invalid byte is U+FFFD of length 1. */
-static uint32_t letter_at(const char *p, size_t *len_out)
+/* The letter of len bytes at p, as utf8_len found it; 0 is U+FFFD. */
+static uint32_t letter_of(const char *p, size_t len)
 {
     const unsigned char *s = (const unsigned char *)p;
-    size_t len = utf8_len(p, strnlen(p, 4));
-    *len_out = len ? len : 1;
     switch (len) {
     case 1:
         return s[0];
@@ -62,6 +60,14 @@ static uint32_t letter_at(const char *p, size_t *len_out)
     default:
         return 0xFFFD;
     }
+}
+
+/* The letter at p, in a string, and its length; an invalid byte is U+FFFD of length 1. */
+static uint32_t letter_at(const char *p, size_t *len_out)
+{
+    size_t len = utf8_len(p, strnlen(p, 4));
+    *len_out = len ? len : 1;
+    return letter_of(p, len);
 }
 
 char *thai_digits(struct arena *a, const char *text)
@@ -205,11 +211,7 @@ char *text_clean(struct arena *a, const char *bytes, size_t n)
     struct buf out CLEANUP(buf_fini) = {0};
     for (size_t i = 0, len; i < n; i += len) {
         len = utf8_len(bytes + i, n - i);
-        uint32_t u = 0xFFFD;
-        size_t letter;
-        if (len && bytes[i])
-            u = letter_at(bytes + i, &letter);
-        if (!len || !bytes[i] || is_unsafe(u))
+        if (!len || !bytes[i] || is_unsafe(letter_of(bytes + i, len)))
             buf_adds(&out, "\xEF\xBF\xBD");
         else
             buf_add(&out, bytes + i, len);
