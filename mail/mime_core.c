@@ -106,6 +106,8 @@ static void parse_scanned(struct walk *w, GMimeStream *raw, const struct prescan
     w->body_end = p->end;
     if (m)
         walk_message(w, m, level);
+    else if (w->depth == 0) /* an empty mail has no sender and no date */
+        w->flags |= MAIL_FLAG_FROM_BAD | MAIL_FLAG_DATE_BAD;
     leave_rest(w, raw, p->end, p->size);
     if (m)
         g_object_unref(m);

@@ -45,19 +45,23 @@ static unsigned count_header(GMimeHeaderList *headers, const char *name)
     return found;
 }
 
-/* A value with its folding undone and nothing decoded but its charset. NULL for none. */
-static char *plain_header(struct walk *w, GMimeHeaderList *headers, const char *name)
+/* A value with its folding undone and nothing decoded but its charset. NULL for NULL. */
+static char *plain_value(struct walk *w, const char *raw)
 {
-    size_t n;
-    const char *raw = raw_header(headers, name, &n);
     struct buf line CLEANUP(buf_fini) = {0}, text CLEANUP(buf_fini) = {0};
-    for (size_t i = 0; i < n; i++)
-        if (raw[i] != '\r' && raw[i] != '\n' && (raw[i] != ' ' || line.len > 0))
-            buf_addc(&line, raw[i]);
+    for (const char *p = raw; p && *p; p++)
+        if (*p != '\r' && *p != '\n' && ((*p != ' ' && *p != '\t') || line.len > 0))
+            buf_addc(&line, *p);
     while (line.len > 0 && strchr(" \t", line.data[line.len - 1]))
         line.len--;
     charset_decode(&text, NULL, buf_str(&line), line.len, CHARSET_HEADER);
     return raw ? arena_strdup(w->a, buf_str(&text)) : NULL;
+}
+
+static char *plain_header(struct walk *w, GMimeHeaderList *headers, const char *name)
+{
+    size_t n;
+    return plain_value(w, raw_header(headers, name, &n));
 }
 
 void fields_send(struct walk *w, GMimeMessage *m)
@@ -170,12 +174,7 @@ static void send_auth_results(struct walk *w, GMimeHeaderList *headers)
         const char *raw = g_mime_header_get_raw_value(h);
         if (!raw || strcasecmp(g_mime_header_get_name(h), "Authentication-Results") != 0)
             continue;
-        struct buf line CLEANUP(buf_fini) = {0}, text CLEANUP(buf_fini) = {0};
-        for (; *raw; raw++)
-            if (*raw != '\r' && *raw != '\n')
-                buf_addc(&line, *raw);
-        charset_decode(&text, NULL, buf_str(&line), line.len, CHARSET_HEADER);
-        send_field(w, FIELD_AUTH_RESULT, buf_str(&text));
+        send_field(w, FIELD_AUTH_RESULT, plain_value(w, raw));
         kept++;
     }
 }

@@ -140,20 +140,21 @@ void leaf_undecoded(struct walk *w, GMimeMultipart *m, bool is_top)
         raw_header(g_mime_object_get_header_list(GMIME_OBJECT(m)), "Content-Type", &n);
     const struct leaf leaf = {.type = raw ? header_token(w->a, raw, n) : "multipart/mixed"};
     struct buf text CLEANUP(buf_fini) = {0};
-    if (is_top && w->body_end - w->body_start > LITTLE) {
-        GMimeStream *body = g_mime_stream_substream(w->body, w->body_start, w->body_end);
-        w->flags |= MAIL_FLAG_UNDECODED;
-        leaf_stream(w, &leaf, body);
-        g_object_unref(body);
-        return;
-    }
     if (g_mime_multipart_get_prologue(m))
         buf_adds(&text, g_mime_multipart_get_prologue(m));
     if (g_mime_multipart_get_epilogue(m))
         buf_adds(&text, g_mime_multipart_get_epilogue(m));
     w->flags |= MAIL_FLAG_UNDECODED;
-    if (!holds_nothing(buf_str(&text), text.len))
+    bool much = w->body_end - w->body_start > LITTLE;
+    bool nothing = holds_nothing(buf_str(&text), text.len);
+    if (is_top &&
+        (much || !nothing)) { /* GMime's text is not to the byte, and was cut where long */
+        GMimeStream *body = g_mime_stream_substream(w->body, w->body_start, w->body_end);
+        leaf_stream(w, &leaf, body);
+        g_object_unref(body);
+    } else if (!nothing) {
         leaf_bytes(w, &leaf, buf_str(&text), text.len);
+    }
 }
 
 void leaf_smuggled(struct walk *w, GMimeMultipart *m)
@@ -179,7 +180,9 @@ void leaf_object(struct walk *w, GMimeObject *o)
     GMimeStream *bytes = g_mime_stream_mem_new();
     const struct leaf leaf = {.type = GMIME_IS_MULTIPART(o) ? "multipart/mixed" : "message/rfc822",
                               .attachment = true};
-    g_mime_object_write_to_stream(o, NULL, bytes);
+    GMimeMessage *inner =
+        GMIME_IS_MESSAGE_PART(o) ? g_mime_message_part_get_message(GMIME_MESSAGE_PART(o)) : NULL;
+    g_mime_object_write_to_stream(inner ? GMIME_OBJECT(inner) : o, NULL, bytes);
     leaf_stream(w, &leaf, bytes);
     g_object_unref(bytes);
 }

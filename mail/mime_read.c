@@ -122,6 +122,7 @@ static const char *safe_name(struct arena *a, const char *sent)
     for (const char *p = sent; *p; p++)
         if ((*p == '/' || *p == '\\') && p[1])
             last = p + 1;
+    last += strspn(last, " ");
     size_t n = strlen(last);
     while (n > 0 && (last[n - 1] == '/' || last[n - 1] == '\\' || last[n - 1] == ' '))
         n--;

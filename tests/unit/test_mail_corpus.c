@@ -30,10 +30,8 @@ static void to_reader(void *user, uint8_t type, const void *p, size_t n)
 static void parse_file(struct arena *a, const char *path, struct mail *out)
 {
     struct err err = {0};
-    int fd CLEANUP(fd_closep)
-    = open(path, O_RDONLY | O_CLOEXEC);
-    struct mime_reader *reader CLEANUP(mime_reader_freep)
-    = mime_reader_new(a);
+    int fd CLEANUP(fd_closep) = open(path, O_RDONLY | O_CLOEXEC);
+    struct mime_reader *reader CLEANUP(mime_reader_freep) = mime_reader_new(a);
     const struct mail_sink sink = {.send = to_reader, .user = reader};
     assert_true(fd >= 0);
     mime_core(fd, &sink);
@@ -86,8 +84,7 @@ static bool has_leaves(const char *file, const struct mail *m, const json_t *wan
 
 static bool comes_out(const json_t *want)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct mail m;
     const char *file = json_string_value(json_object_get(want, "file"));
     bool safe = strcmp(json_string_value(json_object_get(want, "tier")), "safe") == 0;
