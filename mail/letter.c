@@ -14,7 +14,10 @@
 #define OFFICE_CLOSES_US                                                                           \
     (16 * 60 * US_PER_MIN + 30 * US_PER_MIN) /* a day's end: domain, deadlines */
 
-enum { MATTER_DIGITS_MAX = 6 };
+enum {
+    MATTER_DIGITS_MAX = 6,
+    DATE_BYTES_MAX = 240, /* "เวลา ๑๒.๐๐ น. ของวันพฤหัสบดีที่ ๑๑ พฤศจิกายน พ.ศ. ๒๕๖๔" */
+};
 
 /* A word that marks the whole letter where it stands by itself. */
 struct mark {
@@ -87,6 +90,17 @@ static bool ends_with_one_of(const char *text, const char *p, const char *const 
     return false;
 }
 
+/* A date right at p. Only so much is looked at: a subject of nothing but "ภายใน" is not read again
+ * and again to its end. */
+static bool date_at(const char *p, struct thai_when *out)
+{
+    char near[DATE_BYTES_MAX + 1];
+    size_t n = strnlen(p, DATE_BYTES_MAX);
+    memcpy(near, p, n);
+    near[n] = 0;
+    return thai_date_find(near, out) && out->start == near;
+}
+
 /* Thai puts no blanks between words: these may touch a mark, and nothing else may. */
 static bool stands_alone(const char *text, const char *p, const char *end)
 {
@@ -138,7 +152,7 @@ static int64_t read_letter_date(const char *p)
                 continue;
             const char *date = at + strlen(words[i]);
             date += strspn(date, " ");
-            bool found = !refers(p, at) && thai_date_find(date, &when) && when.start == date;
+            bool found = !refers(p, at) && date_at(date, &when);
             return found ? first_instant(when.at_us) : TIME_NONE;
         }
     }
@@ -191,7 +205,7 @@ static int64_t read_within(const char *text)
             if (!starts(p, words[i]))
                 continue;
             const char *date = skip_to_date(p + strlen(words[i]), NULL, 0);
-            if (thai_date_find(date, &when) && when.start == date)
+            if (date_at(date, &when))
                 return when.has_time ? when.at_us : when.at_us + OFFICE_CLOSES_US;
         }
     }
@@ -213,7 +227,7 @@ static int64_t read_meeting(const char *text)
             if (!starts(p, bodies[i]) || ends_with_one_of(text, p, past, ARRAY_LEN(past)))
                 continue;
             const char *date = skip_to_date(p + strlen(bodies[i]), between, ARRAY_LEN(between));
-            if (thai_date_find(date, &when) && when.start == date)
+            if (date_at(date, &when))
                 return first_instant(when.at_us);
         }
     }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "base/buf.h"
 #include "mail/letter.h"
 
 #include <setjmp.h>
@@ -176,6 +177,26 @@ static void matters_are_named_by_slip_or_number(void **state)
     }
 }
 
+/* The subject is a stranger's and this runs outside the sandbox: the time is in its length. */
+static void a_subject_of_lures_is_read_in_no_time(void **state)
+{
+    static const char *const lures[] = {"ภายใน",      "ประชุมครม.",     "ลงวันที่",
+                                        "กค 0416.2/", "เวลา 1.00 น. ", "tw-2564-",
+                                        "ด่วนลับ",      "((((",          "31 เม.ย. 64 "};
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(lures); i++) {
+        struct buf subject CLEANUP(buf_fini) = {0};
+        struct letter l;
+        while (subject.len < 32 << 10)
+            buf_adds(&subject, lures[i]);
+        int64_t start = clock_mono_ms();
+        letter_read(a, subject.data, NULL, &l);
+        if (clock_mono_ms() - start > 2000)
+            fail_msg("[%s] took %lld ms", lures[i], (long long)(clock_mono_ms() - start));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +204,7 @@ int main(void)
         cmocka_unit_test(marks_count_only_where_they_stand_alone),
         cmocka_unit_test(dates_belong_to_the_words_before_them),
         cmocka_unit_test(matters_are_named_by_slip_or_number),
+        cmocka_unit_test(a_subject_of_lures_is_read_in_no_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
