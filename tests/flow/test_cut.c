@@ -36,9 +36,9 @@ static int stop(void **state)
     return 0;
 }
 
-static struct config_mailbox mailbox(struct arena *a, int port)
+static struct config_mailbox mailbox(struct arena *a, const struct office *o, int port)
 {
-    struct config_mailbox m = office_mailbox(a, office, ADDRESS);
+    struct config_mailbox m = office_mailbox(a, o, ADDRESS);
     m.tls = TLS_NONE; /* so that lines can be counted */
     m.port = port;
     return m;
@@ -78,46 +78,70 @@ static bool look(const struct config_mailbox *m, int *moved, struct err *err)
 
 static const char done[] = ".&DiUOBw4XDjAOQA4aDjUOIg4ZDkEOJQ5JDic-";
 
+struct sweep {
+    enum cut_side side;
+    enum cut_unit unit;
+    uint64_t step, last;
+    enum cut_how how;
+};
+
+/* Two mails for each point where the wire breaks, then a look over a whole wire. How often it
+ * broke. */
+static int break_everywhere(const struct office *o, const struct sweep *sweeps, size_t n_sweeps,
+                            int *delivered)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct cut *c = cut_start_tcp(office_port(o, "IMAP_PORT"));
+    struct config_mailbox broken = mailbox(a, o, cut_port(c));
+    struct config_mailbox whole = mailbox(a, o, office_port(o, "IMAP_PORT"));
+    int breaks = 0;
+    for (const struct sweep *s = sweeps; s < sweeps + n_sweeps; s++) {
+        for (uint64_t k = 1; k <= s->last; k += s->step) {
+            for (int n = 0; n < 2; n++, ++*delivered)
+                office_deliver(o, ADDRESS, "Subject: x\r\n\r\nx", 15);
+            struct err err = {0};
+            int moved = 0;
+            cut_arm(c, &(struct cut_rule){s->side, s->unit, k, s->how, 1});
+            bool ok = look(&broken, &moved, &err);
+            if (!ok && err.kind != ERR_RETRY && err.kind != ERR_UNSURE)
+                fail_msg("%s: %s", err_kind_name(err.kind), err.text);
+            breaks += !ok;
+            if (!look(&whole, &moved, &err))
+                fail_msg("%s", err.text);
+            assert_int_equal(office_count(o, ADDRESS, ""), 0);
+        }
+    }
+    cut_stop(c);
+    return breaks;
+}
+
 static void no_break_loses_or_doubles_a_mail(void **state)
 {
     (void)state;
-    static const struct {
-        enum cut_side side;
-        enum cut_unit unit;
-        uint64_t step, last;
-        enum cut_how how;
-    } sweeps[] = {
+    static const struct sweep sweeps[] = {
         {CUT_TO_SERVER, CUT_LINES, 1, 14, CUT_CLOSE},
         {CUT_TO_CLIENT, CUT_LINES, 2, 40, CUT_RESET},
         {CUT_TO_CLIENT, CUT_BYTES, 211, 4000, CUT_CLOSE},
         {CUT_TO_SERVER, CUT_LINES, 4, 14, CUT_STALL},
     };
-    struct arena *a CLEANUP(arena_freep) = arena_new();
-    struct cut *c = cut_start_tcp(office_port(office, "IMAP_PORT"));
-    struct config_mailbox broken = mailbox(a, cut_port(c));
-    struct config_mailbox whole = mailbox(a, office_port(office, "IMAP_PORT"));
-    int delivered = 0, breaks = 0;
-    for (size_t i = 0; i < ARRAY_LEN(sweeps); i++) {
-        for (uint64_t k = 1; k <= sweeps[i].last; k += sweeps[i].step) {
-            for (int n = 0; n < 2; n++, delivered++)
-                office_deliver(office, ADDRESS, "Subject: x\r\n\r\nx", 15);
-            struct cut_rule rule = {sweeps[i].side, sweeps[i].unit, k, sweeps[i].how, 1};
-            struct err err = {0};
-            int moved = 0;
-            cut_arm(c, &rule);
-            bool ok = look(&broken, &moved, &err);
-            if (!ok && err.kind != ERR_RETRY && err.kind != ERR_UNSURE)
-                fail_msg("%s: %s", err_kind_name(err.kind), err.text);
-            breaks += !ok;
-            err = (struct err){0};
-            if (!look(&whole, &moved, &err))
-                fail_msg("%s", err.text);
-            assert_int_equal(office_count(office, ADDRESS, ""), 0);
-            assert_int_equal(office_count(office, ADDRESS, done), delivered);
-        }
-    }
-    cut_stop(c);
+    int delivered = 0;
+    int breaks = break_everywhere(office, sweeps, ARRAY_LEN(sweeps), &delivered);
+    assert_int_equal(office_count(office, ADDRESS, done), delivered);
     assert_true(breaks > 35); /* the sweep did break something */
+}
+
+/* COPY and STORE are two steps: between them a break may leave a second copy, never none. */
+static void without_move_no_break_loses_a_mail(void **state)
+{
+    (void)state;
+    static const char *const options[] = {"--parts", "dovecot", "--no-tls", "--no-move", NULL};
+    static const struct sweep sweeps[] = {{CUT_TO_CLIENT, CUT_LINES, 1, 45, CUT_RESET}};
+    struct office *o = office_start(options);
+    int delivered = 0;
+    int breaks = break_everywhere(o, sweeps, ARRAY_LEN(sweeps), &delivered);
+    assert_in_range(office_count(o, ADDRESS, done), delivered, delivered + breaks);
+    assert_true(breaks > 25);
+    office_stop(o);
 }
 
 static void a_slow_wire_only_takes_longer(void **state)
@@ -125,7 +149,7 @@ static void a_slow_wire_only_takes_longer(void **state)
     (void)state;
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct cut *c = cut_start_tcp(office_port(office, "IMAP_PORT"));
-    struct config_mailbox m = mailbox(a, cut_port(c));
+    struct config_mailbox m = mailbox(a, office, cut_port(c));
     struct err err = {0};
     int moved = 0;
     office_deliver(office, ADDRESS, "Subject: x\r\n\r\nx", 15);
@@ -141,7 +165,7 @@ static void an_idle_connection_that_breaks_is_noticed(void **state)
     (void)state;
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct cut *wire = cut_start_tcp(office_port(office, "IMAP_PORT"));
-    struct config_mailbox m = mailbox(a, cut_port(wire));
+    struct config_mailbox m = mailbox(a, office, cut_port(wire));
     struct imap *c CLEANUP(imap_closep) = NULL;
     struct imap_folder folder;
     struct err err = {0};
@@ -198,6 +222,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_break_loses_or_doubles_a_mail),
+        cmocka_unit_test(without_move_no_break_loses_a_mail),
         cmocka_unit_test(a_slow_wire_only_takes_longer),
         cmocka_unit_test(an_idle_connection_that_breaks_is_noticed),
         cmocka_unit_test(the_wire_counts_messages_of_postgresql),

@@ -1,182 +1,294 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Files made to hurt a scanner (tests/data/hostile), one after the other through one zygote, an
- * honest one after each; and two hundred honest ones (tests/data/good). The slowest run only with
- * THANWELA_LONG=1. */
-#include "base/buf.h"
+ * IMAP against servers that hang, drip, flood or lie, before and after signing in: none holds us
+ * longer than it may, none breaks us, and what an honest one may say is understood. */
 #include "base/clock.h"
-#include "qr/draw.h"
-#include "qr/scan.h"
+#include "intake/imap_impl.h"
+#include "tests/flow/fake.h"
+#include "tests/flow/office.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sendfile.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#define TEXT "HTTPS://EXAMPLE.GO.TH/R/1"
+#define PASSWORD "geheim-7"
 
-enum {
-    CPU_MS_MAX = 20000,
-#ifdef __SANITIZE_ADDRESS__
-    WALL_MS_MAX = 30000, /* the sanitizer's own pages take time to go */
-    NOTICES_MEMORY = 0,  /* and malloc is its own: too large looks like damaged */
-#else
-    WALL_MS_MAX = 20000,
-    NOTICES_MEMORY = 1,
-#endif
-    HOSTILE_MIN = 60, /* files that must have run, or the generator is broken */
-    HONEST = 200,
-    HONEST_READ_MIN = 196, /* Pillow's worst JPEG may cost a code; a kill costs the test */
-    MODULE_PX = 6,
-};
+static struct office *office; /* for its certificates */
+static const struct imap_times short_times = {
+    .connect_ms = 800, .silence_ms = 400, .answer_ms = 800};
 
-struct world {
-    struct zygote *z;
-    struct buf png; /* the honest document between the others */
-};
-
-static int world_open(void **state)
+static int start(void **state)
 {
+    (void)state;
+    static const char *const options[] = {"--parts", "certificates", NULL};
+    office = office_start(options);
     struct arena *a CLEANUP(arena_freep) = arena_new();
-    struct world *w = calloc(1, sizeof *w);
-    struct qr_matrix m;
-    struct err err = {0};
-    if (!scan_zygote_start(&w->z, &err) || !qr_encode(a, TEXT, QR_ECC_M, &m, &err))
-        fail_msg("%s", err.text);
-    qr_png(&m, MODULE_PX, &w->png);
-    *state = w;
+    return system(arena_printf(a, "umask 077; echo '%s' >'%s'", PASSWORD,
+                               office_path(a, office, "password")));
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    office_stop(office);
     return 0;
 }
 
-static int world_close(void **state)
+static struct config_mailbox mailbox(struct arena *a, const struct fake *f, enum tls_mode tls)
 {
-    struct world *w = *state;
-    zygote_stop(w->z);
-    buf_fini(&w->png);
-    free(w);
-    return 0;
+    struct config_mailbox m = office_mailbox(a, office, "clerk");
+    m.port = fake_port(f);
+    m.tls = tls;
+    m.password_file = office_path(a, office, "password");
+    m.done_folder = m.aside_folder = NULL;
+    return m;
 }
 
-static struct scan_result scan_fd(struct world *w, struct arena *a, int fd, const char *name)
-{
-    static const struct scan_options options = {0};
-    struct scan_result result;
-    struct err err = {0};
-    if (!scan_document(a, w->z, fd, name, &options, &result, &err))
-        fail_msg("%s: %s", name, err.text);
-    return result;
-}
+struct ending {
+    struct err err;
+    char heard[4096];
+    int64_t ms;
+};
 
-static struct scan_result scan_file(struct world *w, struct arena *a, const char *path)
-{
-    struct stat st;
-    int from CLEANUP(fd_closep) = open(path, O_RDONLY | O_CLOEXEC);
-    int to CLEANUP(fd_closep) = child_memfd("document");
-    assert_true(from >= 0 && fstat(from, &st) == 0);
-    for (off_t at = 0; at < st.st_size;)
-        assert_true(sendfile(to, from, &at, (size_t)(st.st_size - at)) > 0);
-    return scan_fd(w, a, to, path);
-}
-
-static void the_next_document_is_read(struct world *w, struct arena *a)
-{
-    int fd CLEANUP(fd_closep) = child_memfd("honest");
-    assert_int_equal(write(fd, w->png.data, w->png.len), w->png.len);
-    struct scan_result r = scan_fd(w, a, fd, "honest.png");
-    assert_int_equal(r.n_codes, 1);
-    assert_string_equal(r.codes[0].text, TEXT);
-}
-
-static bool is_among(const char *word, const char *list)
-{
-    size_t n = strlen(word);
-    for (const char *at = list; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL)
-        if (strncmp(at, word, n) == 0 && (at[n] == 0 || at[n] == '|'))
-            return true;
-    return false;
-}
-
-/* Says which file and why, and goes on: one list is worth more than the first failure. */
-static bool hostile_file_ends_well(struct world *w, const char *path, const char *states)
+static struct ending open_against(const struct fake_config *fc, enum tls_mode tls)
 {
     struct arena *a CLEANUP(arena_freep) = arena_new();
-    int64_t start = clock_mono_ms();
-    struct scan_result r = scan_file(w, a, path);
-    int64_t wall_ms = clock_mono_ms() - start;
-    const char *said = scan_state_name(r.state);
-    if (!NOTICES_MEMORY && r.state == SCAN_DAMAGED && is_among("limit", states))
-        said = "limit";
-    bool ok = is_among(said, states) && wall_ms <= WALL_MS_MAX && r.cpu_ms <= CPU_MS_MAX;
-    if (!ok)
-        print_error("%s: %s after %lld ms (%s), where %s is right\n", path, said,
-                    (long long)wall_ms, r.why ? r.why : "-", states);
-    the_next_document_is_read(w, a);
+    struct fake *f = fake_start(fc);
+    struct config_mailbox m = mailbox(a, f, tls);
+    struct imap *c = NULL;
+    struct imap_folder folder;
+    struct ending e = {0};
+    int64_t before = clock_mono_ms();
+    assert_false(imap_open_within(&m, &short_times, &c, &folder, &e.err));
+    e.ms = clock_mono_ms() - before;
+    fake_heard(f, e.heard, sizeof e.heard - 1);
+    fake_stop(f);
+    return e;
+}
+
+#define SIGNED_IN                                                                                  \
+    ">* OK [PERMANENTFLAGS (\r\n", "<", ">* CAPABILITY IMAP4rev1\r\n%t OK x\r\n", "<",             \
+        ">%t OK x\r\n", "<", ">* CAPABILITY IMAP4rev1 UIDPLUS MOVE IDLE\r\n%t OK x\r\n"
+#define SELECTED                                                                                   \
+    SIGNED_IN, "<",                                                                                \
+        ">* 1 EXISTS\r\n* OK [PERMANENTFLAGS (\r\n* OK [UIDVALIDITY 9]\r\n%t OK [READ-WRITE]\r\n"
+
+static void a_server_that_hangs_drips_or_floods_is_cut(void **state)
+{
+    (void)state;
+    static const char *const silent[] = {".", NULL};
+    static const char *const drips[] = {"~* OK a very long greeting", NULL};
+    static const char *const floods[] = {
+        "#aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL};
+    static const char *const hangs_up[] = {"x", NULL};
+    static const char *const busy[] = {">* BYE too many users\r\n", "*", NULL};
+    static const char *const no_answer[] = {">* OK x\r\n", "<", ".", NULL};
+    static const char *const chatters[] = {">* OK x\r\n", "<", "#* OK still here\r\n", NULL};
+    static const char *const bye_in_login[] = {
+        ">* OK x\r\n", "<", ">* CAPABILITY IMAP4rev1\r\n%t OK x\r\n", "<", ">* BYE\r\n", "*", NULL};
+    static const char *const bye_in_select[] = {SIGNED_IN, "<", ">* BYE shutting down\r\n", "*",
+                                                NULL};
+    static const char *const floods_select[] = {SIGNED_IN, "<", "#* 1 RECENT\r\n", NULL};
+    static const char *const deep[] = {SIGNED_IN, "<", ">* 1 FETCH (BODYSTRUCTURE ((((((((((((",
+                                       "#((((((((((", NULL};
+    static const char *const huge_literal[] = {
+        SIGNED_IN, "<", ">* 1 FETCH (BODY[] {4294967297}\r\n", "#xxxxxxxxxxxx", NULL};
+    static const char *const nonsense[] = {SIGNED_IN, "<", ">* 1 FETCH (((\r\n%t OK x\r\n", "*",
+                                           NULL};
+    static const struct {
+        const char *name;
+        const char *const *script;
+    } cases[] = {
+        {"silent", silent},
+        {"drips", drips},
+        {"floods", floods},
+        {"hangs up", hangs_up},
+        {"busy", busy},
+        {"no answer", no_answer},
+        {"chatters", chatters},
+        {"bye in login", bye_in_login},
+        {"bye in select", bye_in_select},
+        {"floods select", floods_select},
+        {"deep", deep},
+
+        {"huge literal", huge_literal},
+        {"nonsense", nonsense},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct ending e = open_against(&(struct fake_config){.script = cases[i].script}, TLS_NONE);
+        if (e.err.kind != ERR_RETRY || e.ms > 3000)
+            fail_msg("%s: %s after %d ms: %s", cases[i].name, err_kind_name(e.err.kind), (int)e.ms,
+                     e.err.text);
+    }
+}
+
+struct taken {
+    int n;
+    uint64_t bytes;
+};
+
+static bool take(void *user, uint32_t uid, int fd, uint64_t size, struct err *err)
+{
+    struct taken *t = user;
+    (void)uid, (void)fd, (void)err;
+    t->n++;
+    t->bytes += size;
+    return true;
+}
+
+/* Fetch UID 7 from a server that has just sent the folder. */
+static bool fetch_from(const char *const *script, struct taken *t, struct err *err, int64_t *ms)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct fake *f = fake_start(&(struct fake_config){.script = script});
+    struct config_mailbox m = mailbox(a, f, TLS_NONE);
+    struct imap *c = NULL;
+    struct imap_folder folder;
+    *err = (struct err){0};
+    if (!imap_open_within(&m, &short_times, &c, &folder, err))
+        fail_msg("%s", err->text);
+    assert_int_equal(folder.uidvalidity, 9);
+    int64_t before = clock_mono_ms();
+    bool ok = imap_fetch(c, (uint32_t[]){7}, 1, 1000, take, t, err);
+    *ms = clock_mono_ms() - before;
+    imap_close(c);
+    fake_stop(f);
     return ok;
 }
 
-static FILE *generator(const char *which, const char *folder)
+#define SIZED SELECTED, "<", ">* 1 FETCH (UID 7 RFC822.SIZE 5)\r\n%t OK x\r\n", "<"
+
+static void what_an_honest_server_may_say_is_understood(void **state)
 {
-    char command[1024];
-    const char *wish = getenv("THANWELA_LONG") ? "--long" : "";
-    snprintf(command, sizeof command, "python3 '%s/%s/make.py' '%s' %s", TESTS_DATA, which, folder,
-             strcmp(which, "hostile") == 0 ? wish : "");
-    FILE *f = popen(command, "re");
-    assert_non_null(f);
-    return f;
+    (void)state;
+    static const char *const plain[] = {
+        SIZED, ">* 1 FETCH (UID 7 BODY[] {5}\r\nhello)\r\n%t OK x\r\n", "<", NULL};
+    static const char *const uid_last[] = {
+        SIZED, ">* 1 FETCH (BODY[] {5}\r\nhello UID 7 FLAGS (\\Seen))\r\n%t OK x\r\n", "<", NULL};
+    static const char *const quoted[] = {
+        SIZED, ">* 1 FETCH (UID 7 BODY[] \"hello\")\r\n%t OK x\r\n", "<", NULL};
+    static const char *const estimated[] = {
+        SIZED, ">* 1 FETCH (UID 7 BODY[] {9}\r\nhello all)\r\n%t OK x\r\n", "<", NULL};
+    static const char *const empty[] = {SIZED, ">* 1 FETCH (UID 7 BODY[] {0}\r\n)\r\n%t OK x\r\n",
+                                        "<", NULL};
+    static const char *const news[] = {
+        SIZED,
+        ">* 2 EXISTS\r\n* 2 FETCH (FLAGS (\\Seen))\r\n* 2 FETCH (UID 8 FLAGS ())\r\n"
+        "* 1 FETCH (UID 7 BODY[] {5}\r\nhello)\r\n%t OK x\r\n",
+        "<", NULL};
+    static const char *const vanished[] = {SIZED, ">%t OK x\r\n", "<", NULL};
+    static const struct {
+        const char *const *script;
+        int n;
+        uint64_t bytes;
+    } cases[] = {{plain, 1, 5}, {uid_last, 1, 5}, {quoted, 1, 5},  {estimated, 1, 9},
+                 {empty, 1, 0}, {news, 1, 5},     {vanished, 0, 0}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct taken t = {0};
+        struct err err;
+        int64_t ms;
+        if (!fetch_from(cases[i].script, &t, &err, &ms))
+            fail_msg("case %zu: %s", i, err.text);
+        assert_int_equal(t.n, cases[i].n);
+        assert_int_equal(t.bytes, cases[i].bytes);
+    }
 }
 
-static void every_hostile_file_ends_in_time_with_the_right_verdict(void **state)
+static void a_lie_inside_a_fetch_ends_the_connection(void **state)
 {
-    struct world *w = *state;
-    char line[256], name[128], states[64], path[1024];
-    int n = 0, n_bad = 0;
-    FILE *f = generator("hostile", PROGRAMS "/hostile");
-    while (fgets(line, sizeof line, f)) {
-        assert_int_equal(sscanf(line, "%127s %63s", name, states), 2);
-        snprintf(path, sizeof path, "%s/hostile/%s", PROGRAMS, name);
-        n_bad += !hostile_file_ends_well(w, path, states);
-        unlink(path);
-        n++;
+    (void)state;
+    static const char *const cut_in_literal[] = {SIZED, ">* 1 FETCH (UID 7 BODY[] {5}\r\nhel", "x",
+                                                 NULL};
+    static const char *const hangs_in_literal[] = {SIZED, ">* 1 FETCH (UID 7 BODY[] {5}\r\nhel",
+                                                   ".", NULL};
+    static const char *const drips_in_literal[] = {SIZED, ">* 1 FETCH (UID 7 BODY[] {900}\r\n",
+                                                   "~x", NULL};
+    static const char *const over_limit[] = {SIZED, ">* 1 FETCH (UID 7 BODY[] {1001}\r\n",
+                                             "#xxxxxxxx", NULL};
+    static const char *const wraps[] = {
+        SIZED, ">* 1 FETCH (UID 7 BODY[] {4294967301}\r\nhello)\r\n%t OK x\r\n", "*", NULL};
+    static const char *const another[] = {
+        SIZED, ">* 2 FETCH (UID 8 BODY[] {5}\r\nhello)\r\n%t OK x\r\n", "*", NULL};
+    static const char *const twice[] = {
+        SIZED,
+        ">* 1 FETCH (UID 7 BODY[] {5}\r\nhello)\r\n* 1 FETCH (UID 7 BODY[] {5}\r\nworld)\r\n"
+        "%t OK x\r\n",
+        "*", NULL};
+    static const char *const bye[] = {SIZED, ">* BYE\r\n", "*", NULL};
+    static const char *const nul[] = {SIZED, ">* 1 FETCH (UID 7\r\n%t OK x\r\n", "*", NULL};
+    static const struct {
+        const char *name;
+        const char *const *script;
+        int n;
+    } cases[] = {
+        {"cut in literal", cut_in_literal, 0},
+        {"hangs in literal", hangs_in_literal, 0},
+        {"drips in literal", drips_in_literal, 0},
+        {"over limit", over_limit, 0},
+        {"wraps", wraps, 0},
+        {"another", another, 0},
+        {"twice", twice, 1},
+        {"bye", bye, 0},
+        {"unclosed", nul, 0},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct taken t = {0};
+        struct err err;
+        int64_t ms;
+        if (fetch_from(cases[i].script, &t, &err, &ms) || err.kind != ERR_RETRY || ms > 3000 ||
+            t.n != cases[i].n)
+            fail_msg("%s: %d mails, %s after %d ms: %s", cases[i].name, t.n,
+                     err_kind_name(err.kind), (int)ms, err.text);
     }
-    assert_int_equal(pclose(f), 0);
-    assert_int_equal(n_bad, 0);
-    assert_true(n >= HOSTILE_MIN);
 }
 
-static void no_honest_document_is_killed(void **state)
+static void a_move_whose_answer_is_lost_is_unsure(void **state)
 {
-    struct world *w = *state;
-    char name[128], path[1024];
-    int n = 0, n_read = 0;
-    FILE *f = generator("good", PROGRAMS "/good");
-    while (fscanf(f, "%127s", name) == 1) {
-        struct arena *a CLEANUP(arena_freep) = arena_new();
-        snprintf(path, sizeof path, "%s/good/%s", PROGRAMS, name);
-        struct scan_result r = scan_file(w, a, path);
-        if (r.state != SCAN_CODES && r.state != SCAN_NONE)
-            fail_msg("%s: %s: %s", name, scan_state_name(r.state), r.why);
-        n_read += r.n_codes == 1 && strcmp(r.codes[0].text, TEXT) == 0;
-        unlink(path);
-        n++;
+    (void)state;
+    static const char *const lost[] = {SELECTED, "<", "x", NULL};
+    static const char *const silent[] = {SELECTED, "<", ".", NULL};
+    static const char *const refused[] = {SELECTED, "<", ">%t NO [TRYCREATE] no folder\r\n", "*",
+                                          NULL};
+    static const char *const gone[] = {SELECTED, "<", ">%t OK nothing there\r\n", "*", NULL};
+    static const char *const moved[] = {
+        SELECTED, "<", ">* OK [COPYUID 5 7 1] x\r\n* 1 EXPUNGE\r\n%t OK x\r\n", "*", NULL};
+    static const struct {
+        const char *const *script;
+        enum err_kind kind;
+        bool moved;
+    } cases[] = {{lost, ERR_UNSURE, false},
+                 {silent, ERR_UNSURE, false},
+                 {refused, ERR_RETRY, false},
+                 {gone, ERR_NONE, false},
+                 {moved, ERR_NONE, true}};
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct fake *f = fake_start(&(struct fake_config){.script = cases[i].script});
+        struct config_mailbox m = mailbox(a, f, TLS_NONE);
+        struct imap *c = NULL;
+        struct imap_folder folder;
+        struct err err = {0};
+        bool is_moved = false;
+        assert_true(imap_open_within(&m, &short_times, &c, &folder, &err));
+        assert_int_equal(imap_move(c, 7, "done", &is_moved, &err), cases[i].kind == ERR_NONE);
+        assert_int_equal(err.kind, cases[i].kind);
+        assert_int_equal(is_moved, cases[i].moved);
+        imap_close(c);
+        fake_stop(f);
     }
-    assert_int_equal(pclose(f), 0);
-    assert_int_equal(n, HONEST);
-    assert_in_range(n_read, HONEST_READ_MIN, HONEST);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(no_honest_document_is_killed),
-        cmocka_unit_test(every_hostile_file_ends_in_time_with_the_right_verdict),
+        cmocka_unit_test(a_server_that_hangs_drips_or_floods_is_cut),
+        cmocka_unit_test(what_an_honest_server_may_say_is_understood),
+        cmocka_unit_test(a_lie_inside_a_fetch_ends_the_connection),
+        cmocka_unit_test(a_move_whose_answer_is_lost_is_unsure),
     };
-    return cmocka_run_group_tests(tests, world_open, world_close);
+    return cmocka_run_group_tests(tests, start, stop);
 }

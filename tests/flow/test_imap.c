@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * IMAP against a real Dovecot: listing, fetching, moving, waiting, signing in. */
+ * IMAP against a real Dovecot: listing, fetching, moving, waiting. */
 #include "base/buf.h"
 #include "base/clock.h"
 #include "intake/imap.h"
@@ -271,71 +271,6 @@ static void a_mail_marked_by_a_human_is_told(void **state)
     assert_true(entries[0].is_deleted);
 }
 
-/* AddressSanitizer keeps what is freed; here it must not hide what libetpan keeps. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-    return "quarantine_size_mb=4";
-}
-
-/* The highest resident memory since the last reset. */
-static long peak_kb(bool reset)
-{
-    long kb = 0;
-    char line[256];
-    FILE *f = fopen("/proc/self/status", "r");
-    assert_non_null(f);
-    while (fgets(line, sizeof line, f))
-        sscanf(line, "VmHWM: %ld", &kb);
-    fclose(f);
-    if (reset) {
-        f = fopen("/proc/self/clear_refs", "w");
-        assert_non_null(f);
-        fputs("5", f);
-        assert_int_equal(fclose(f), 0);
-    }
-    return kb;
-}
-
-static void a_mail_of_60_mb_streams_with_little_memory(void **state)
-{
-    (void)state;
-    CLEANUP(arena_freep)
-    struct arena *a = arena_new();
-    CLEANUP(buf_fini)
-    struct buf big = {0};
-    buf_adds(&big, "Subject: big\r\n\r\n");
-    char line[79];
-    memset(line, 'A', 76);
-    memcpy(line + 76, "\r\n", 3);
-    while (big.len < 60000000)
-        buf_add(&big, line, 78);
-    office_deliver(office, ADDRESS, big.data, big.len);
-    office_deliver(office, ADDRESS, "Subject: small\r\n\r\n", 18);
-    size_t n = big.len;
-    buf_fini(&big);
-    struct config_mailbox m = office_mailbox(a, office, ADDRESS);
-    struct imap_folder folder = {0};
-    struct imap_entry *entries = NULL;
-    struct err err = {0};
-    CLEANUP(imap_closep)
-    struct imap *c = open_mailbox(&m, &folder);
-    assert_int_equal(list(c, a, &entries), 2);
-    struct seen seen = {.a = a};
-    peak_kb(true);
-    long before = peak_kb(false);
-    fetch_all(c, entries, 2, &seen);
-    assert_int_equal(seen.bytes, n + 18);
-    assert_in_range(peak_kb(false) - before, 0, 8 << 10);
-    seen = (struct seen){.a = a};
-    assert_false(imap_fetch(c, &entries[0].uid, 1, n - 1, see, &seen, &err));
-    assert_int_equal(err.kind, ERR_REFUSE);
-    assert_true(
-        imap_fetch(c, (uint32_t[]){entries[0].uid, entries[1].uid}, 2, n - 1, see, &seen, &err));
-    assert_int_equal(seen.n, 1);
-    assert_true(imap_fetch(c, &entries[0].uid, 1, n, see, &seen, &err));
-}
-
 static void a_fetch_that_is_stopped_ends_the_connection(void **state)
 {
     (void)state;
@@ -411,103 +346,6 @@ static void idle_wakes_for_new_mail_and_for_its_owner(void **state)
     close(fds[1]);
 }
 
-static void every_mechanism_signs_in(void **state)
-{
-    (void)state;
-    static const char *const mechanisms[] = {"auto", "login", "plain", "scram-sha-256", "xoauth2"};
-    CLEANUP(arena_freep)
-    struct arena *a = arena_new();
-    for (size_t i = 0; i < ARRAY_LEN(mechanisms); i++) {
-        struct config_mailbox m = office_mailbox(a, office, ADDRESS);
-        struct imap_folder folder = {0};
-        m.auth = mechanisms[i];
-        if (strcmp(m.auth, "xoauth2") == 0) {
-            m.password_file = NULL;
-            m.token_command = arena_printf(a, "cat '%s'", office_get(office, "TOKEN_FILE"));
-        }
-        imap_close(open_mailbox(&m, &folder));
-        m.tls = TLS_STARTTLS;
-        m.port = office_port(office, "IMAP_PORT");
-        imap_close(open_mailbox(&m, &folder));
-    }
-}
-
-static void a_token_from_a_file_is_taken_by_auto(void **state)
-{
-    (void)state;
-    CLEANUP(arena_freep)
-    struct arena *a = arena_new();
-    struct config_mailbox m = office_mailbox(a, office, ADDRESS);
-    struct imap_folder folder = {0};
-    m.password_file = NULL;
-    m.token_file = office_get(office, "TOKEN_FILE");
-    imap_close(open_mailbox(&m, &folder));
-}
-
-/* What is wrong in a configuration, and the words that the sentence must have. */
-static void refuses(const struct config_mailbox *m, enum err_kind kind, const char *words)
-{
-    struct imap *c = NULL;
-    struct imap_folder folder = {0};
-    struct err err = {0};
-    assert_false(imap_open(m, &c, &folder, &err));
-    assert_null(c);
-    if (!strstr(err.text, words))
-        fail_msg("\"%s\" lacks \"%s\"", err.text, words);
-    assert_int_equal(err.kind, kind);
-    assert_null(strstr(err.text, "password-that-is-wrong"));
-}
-
-static void a_wrong_password_or_token_is_a_clear_sentence(void **state)
-{
-    (void)state;
-    CLEANUP(arena_freep)
-    struct arena *a = arena_new();
-    static const char *const mechanisms[] = {"login", "plain", "scram-sha-256", "xoauth2"};
-    char *wrong = office_path(a, office, "wrong-password");
-    assert_int_equal(system(arena_printf(a, "umask 077; echo password-that-is-wrong >'%s'", wrong)),
-                     0);
-    for (size_t i = 0; i < ARRAY_LEN(mechanisms); i++) {
-        struct config_mailbox m = office_mailbox(a, office, ADDRESS);
-        m.auth = mechanisms[i];
-        m.password_file = m.token_file = wrong;
-        refuses(&m, ERR_FATAL, "wrong password or token?");
-    }
-}
-
-static void what_is_wrong_in_the_configuration_is_named(void **state)
-{
-    (void)state;
-    CLEANUP(arena_freep)
-    struct arena *a = arena_new();
-    const struct config_mailbox right = office_mailbox(a, office, ADDRESS);
-    struct config_mailbox m = right;
-    m.host = "no-such-host.invalid";
-    refuses(&m, ERR_RETRY, "no-such-host.invalid");
-    m = right;
-    m.folder = "หนังสือที่ไม่มี";
-    refuses(&m, ERR_FATAL, "folder หนังสือที่ไม่มี");
-    m = right;
-    m.folder = "INBOX\r\nx LOGOUT";
-    refuses(&m, ERR_FATAL, "control character");
-    m = right;
-    m.login = "saraban\r\nx LOGOUT";
-    refuses(&m, ERR_FATAL, "control character");
-    m = right;
-    m.done_folder = "ทั้งหมด*";
-    refuses(&m, ERR_FATAL, "done_folder");
-    m = right;
-    m.auth = "cram-md5";
-    refuses(&m, ERR_FATAL, "cram-md5");
-    m = right;
-    m.password_file = "/nowhere/password";
-    refuses(&m, ERR_FATAL, "password_file");
-    m = right;
-    m.auth = "xoauth2";
-    m.token_command = "echo broken >&2; exit 3";
-    refuses(&m, ERR_RETRY, "token_command");
-}
-
 static void a_folder_with_quotes_and_blanks_can_be_used(void **state)
 {
     (void)state;
@@ -537,13 +375,8 @@ int main(void)
         cmocka_unit_test_setup(an_empty_folder_lists_nothing, clean),
         cmocka_unit_test_setup(mail_that_vanished_between_list_and_fetch_is_not_called, clean),
         cmocka_unit_test_setup(a_mail_marked_by_a_human_is_told, clean),
-        cmocka_unit_test_setup(a_mail_of_60_mb_streams_with_little_memory, clean),
         cmocka_unit_test_setup(a_fetch_that_is_stopped_ends_the_connection, clean),
         cmocka_unit_test_setup(idle_wakes_for_new_mail_and_for_its_owner, clean),
-        cmocka_unit_test_setup(every_mechanism_signs_in, clean),
-        cmocka_unit_test_setup(a_token_from_a_file_is_taken_by_auto, clean),
-        cmocka_unit_test_setup(a_wrong_password_or_token_is_a_clear_sentence, clean),
-        cmocka_unit_test_setup(what_is_wrong_in_the_configuration_is_named, clean),
         cmocka_unit_test_setup(a_folder_with_quotes_and_blanks_can_be_used, clean),
     };
     return cmocka_run_group_tests(tests, start, stop);

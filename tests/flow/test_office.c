@@ -3,10 +3,12 @@
 #include "tests/flow/office.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -139,6 +141,62 @@ static void a_folder_that_is_no_office_is_not_wiped(void **state)
     assert_int_equal(system(arena_printf(a, "test -e '%s/thing'", dir)), 0);
 }
 
+static bool is_alive(struct arena *a, const char *dir, const char *server)
+{
+    return system(arena_printf(a, "kill -0 $(cut -d' ' -f1 '%s/pid/%s') 2>/dev/null", dir,
+                               server)) == 0;
+}
+
+static void an_office_ends_with_its_owner(void **state)
+{
+    (void)state;
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    char *dir = office_path(a, office, "other");
+    pid_t owner = fork();
+    if (owner == 0) {
+        pause();
+        _exit(0);
+    }
+    assert_int_equal(
+        system(arena_printf(a, "%s/script/lib/office start '%s' --parts dovecot --with %d",
+                            CHECKOUT, dir, (int)owner)),
+        0);
+    assert_true(is_alive(a, dir, "dovecot"));
+    assert_int_equal(kill(owner, SIGKILL), 0);
+    assert_int_equal(waitpid(owner, NULL, 0), owner);
+    for (int i = 0; i < 200 && is_alive(a, dir, "dovecot"); i++)
+        usleep(100000);
+    assert_false(is_alive(a, dir, "dovecot"));
+}
+
+/* Processes that name the folder in their command line. */
+static int processes_of(struct arena *a, const char *dir)
+{
+    FILE *f = popen(arena_printf(a, "cd /proc && grep -ls '%s' [0-9]*/cmdline | wc -l", dir), "r");
+    int n = -1;
+    assert_non_null(f);
+    assert_int_equal(fscanf(f, "%d", &n), 1);
+    pclose(f);
+    return n;
+}
+
+static void an_office_that_is_interrupted_leaves_no_process(void **state)
+{
+    (void)state;
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    char *dir = office_path(a, office, "interrupted");
+    int ours = processes_of(a, dir); /* the shells that count */
+    for (int tenths = 1; tenths <= 9; tenths += 4) {
+        int status = system(arena_printf(a,
+                                         "%s/script/lib/office start '%s' & sleep 0.%d; "
+                                         "kill -TERM $! 2>/dev/null; wait $!",
+                                         CHECKOUT, dir, tenths));
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 128 + SIGTERM);
+        assert_int_equal(processes_of(a, dir), ours);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +206,8 @@ int main(void)
         cmocka_unit_test(nothing_leaves_the_office),
         cmocka_unit_test(the_database_wants_its_password),
         cmocka_unit_test(a_folder_that_is_no_office_is_not_wiped),
+        cmocka_unit_test(an_office_ends_with_its_owner),
+        cmocka_unit_test(an_office_that_is_interrupted_leaves_no_process),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
