@@ -109,7 +109,8 @@ static bool set_up(struct db *db, struct err *err)
     if (!clock_fixed())
         return true;
     struct params p = {0};
-    param_text(&p, clock_fixed());
+    char iso[40]; /* with its offset: the session's zone is UTC, a bare time means Bangkok */
+    param_text(&p, time_format_iso(clock_now_us(), iso));
     return db_query(db, "select set_config('thanwela.now', $1, false)", &p, NULL, err);
 }
 
