@@ -106,16 +106,15 @@ const struct command command_calendar = {
                 "\n"
                 "วันที่เขียนแบบ 2564-04-09 หรือ 2021-04-09 คำตอบเป็นแบบ 2021-04-09\n"
                 "ตัวอย่าง: thanwela calendar add 2564-04-09 3\n",
-    .usage_en =
-        "Usage\n"
-        "  thanwela calendar add DAY N       the N-th working day after DAY (0: DAY itself)\n"
-        "  thanwela calendar sub DAY N       the N-th working day before DAY\n"
-        "  thanwela calendar deemed TIME     TIME moved into office hours, 08:30-16:30\n"
-        "\n"
-        "  --as-of DAY      by the holidays known on DAY (else now)\n"
-        "  --region NAME    count that region's holidays too (else the configuration's)\n"
-        "\n"
-        "Days are 2021-04-09 or 2564-04-09; the answer is 2021-04-09.\n"
-        "Example: thanwela calendar add 2021-04-09 3\n",
+    .usage_en = "Usage\n"
+                "  thanwela calendar add DAY N       the N-th working day after (0: DAY itself)\n"
+                "  thanwela calendar sub DAY N       the N-th working day before\n"
+                "  thanwela calendar deemed TIME     TIME moved into office hours, 08:30-16:30\n"
+                "\n"
+                "  --as-of DAY      by the holidays known on DAY (else now)\n"
+                "  --region NAME    count that region's holidays too (else the configuration's)\n"
+                "\n"
+                "Days are 2021-04-09 or 2564-04-09; the answer is 2021-04-09.\n"
+                "Example: thanwela calendar add 2021-04-09 3\n",
     .run = run,
 };

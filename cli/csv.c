@@ -54,8 +54,10 @@ static const char *bare(struct cursor *c)
     return arena_strndup(c->a, start, (size_t)(stop - start));
 }
 
+/* Would a spreadsheet take it for a formula, once the apostrophes in front are off? */
 static bool is_formula(const char *text)
 {
+    text += strspn(text, "'");
     return *text && strchr("=+-@\t\r", *text);
 }
 

@@ -250,20 +250,20 @@ const struct command command_holiday = {
                 "  --move         ยืนยันให้เลื่อนกำหนดเหล่านั้น (รุ่นเดิมยังอยู่พร้อมเหตุผล)\n"
                 "  --why เหตุ      เหตุผลของการแก้ไข\n"
                 "CSV: date,name,kind,region,source,announced_at,revoked_at\n",
-    .usage_en =
-        "Usage\n"
-        "  thanwela holiday list [--year 2564 | --from DAY --to DAY]\n"
-        "  thanwela holiday add DAY NAME [--kind KIND] [--region NAME] [--source DOC]\n"
-        "                            [--announced TIME]\n"
-        "  thanwela holiday revoke DAY --why WHY [--name NAME] [--region NAME] [--at TIME]\n"
-        "  thanwela holiday import FILE [--dry-run]   CSV or iCalendar (.ics)\n"
-        "  thanwela holiday export [--year 2564]      a CSV that can be imported\n"
-        "\n"
-        "KIND: annual, substitute, special, regional\n"
-        "A change is a new version of the calendar and lists the open deadlines that it\n"
-        "would move.\n"
-        "  --move         move them (the old versions stay, with the reason)\n"
-        "  --why WHY      the reason of the change\n"
-        "CSV: date,name,kind,region,source,announced_at,revoked_at\n",
+    .usage_en = "Usage\n"
+                "  thanwela holiday list [--year 2564 | --from DAY --to DAY]\n"
+                "  thanwela holiday add DAY NAME [--kind KIND] [--region NAME] [--source DOC]\n"
+                "                            [--announced TIME]\n"
+                "  thanwela holiday revoke DAY --why WHY [--name NAME] [--region NAME]\n"
+                "                            [--at TIME]\n"
+                "  thanwela holiday import FILE [--dry-run]   CSV or iCalendar (.ics)\n"
+                "  thanwela holiday export [--year 2564]      a CSV that can be imported\n"
+                "\n"
+                "KIND: annual, substitute, special, regional\n"
+                "A change is a new version of the calendar and lists the open deadlines that it\n"
+                "would move.\n"
+                "  --move         move them (the old versions stay, with the reason)\n"
+                "  --why WHY      the reason of the change\n"
+                "CSV: date,name,kind,region,source,announced_at,revoked_at\n",
     .run = run,
 };
