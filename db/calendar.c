@@ -20,15 +20,22 @@ static const char *const working_sql[] = {
 static const char lock_sql[] = "lock table calendar_version in share row exclusive mode";
 static const char change_sql[] =
     "insert into calendar_version (who, why) values ($1, $2) returning version";
-/* A revoked one that is announced again is another row: the first revocation stays on record. */
+/* A holiday that stands, or whose time of validity h falls into, is brought to what h says; one
+ * that was revoked before h was announced stays on record, and h is another row. */
 static const char put_sql[] =
-    "insert into holiday as h (date, name, kind, region, source, announced_at, revoked_at, version)"
-    " values (bangkok_date(from_us($1::bigint)), $2, $3, $4, $5,"
-    " coalesce(from_us($6::bigint), '-infinity'), from_us($7::bigint), $8)"
-    " on conflict (date, name, region, announced_at) do update set kind = excluded.kind,"
-    " source = excluded.source, revoked_at = excluded.revoked_at, version = excluded.version"
-    " where (h.kind, h.source, h.revoked_at) is distinct from"
-    " (excluded.kind, excluded.source, excluded.revoked_at) returning xmax = 0";
+    "with said as (select bangkok_date(from_us($1::bigint)) as date, $2::text as name, $3::text as"
+    "  kind, $4::text as region, $5::text as source, coalesce(from_us($6::bigint), '-infinity') as"
+    "  announced_at, from_us($7::bigint) as revoked_at, $8::int as version),"
+    " old as (select h.id from holiday h join said s using (date, name, region)"
+    "  where h.revoked_at is null or h.announced_at = s.announced_at"
+    "  or h.revoked_at > s.announced_at order by h.announced_at desc limit 1),"
+    " changed as (update holiday h set kind = s.kind, source = s.source, announced_at ="
+    "  s.announced_at, revoked_at = s.revoked_at, version = s.version from said s, old"
+    "  where h.id = old.id and (h.kind, h.source, h.announced_at, h.revoked_at) is distinct from"
+    "  (s.kind, s.source, s.announced_at, s.revoked_at) returning 1),"
+    " added as (insert into holiday (date, name, kind, region, source, announced_at, revoked_at,"
+    "  version) select * from said where not exists (select from old) returning 1)"
+    " select (select count(*) from added), (select count(*) from changed)";
 static const char revoke_sql[] = "update holiday set revoked_at = from_us($4::bigint), version = $5"
                                  " where date = bangkok_date(from_us($1::bigint)) and region = $2"
                                  " and ($3::text is null or name = $3) and revoked_at is null"
@@ -131,7 +138,7 @@ bool holiday_put(struct db *db, int version, const struct holiday *h, const char
     param_int(&p, version);
     if (!db_query(db, put_sql, &p, &r, err))
         return false;
-    *out = r.n == 0 ? ROW_SAME : row_bool(&r, 0, 0) ? ROW_ADDED : ROW_CHANGED;
+    *out = row_int(&r, 0, 0) ? ROW_ADDED : row_int(&r, 0, 1) ? ROW_CHANGED : ROW_SAME;
     if (*out == ROW_SAME)
         return true;
     struct change c = {.who = who, .what = *out == ROW_ADDED ? "add holiday" : "change holiday"};

@@ -55,8 +55,9 @@ bool calendar_change(struct db *db, const char *who, const char *why, int *versi
 
 enum row_change { ROW_SAME, ROW_ADDED, ROW_CHANGED };
 
-/* Announce a holiday, or bring one that is there (same date, name and region) to what h says.
- * err  REFUSE h contradicts itself */
+/* Announce a holiday, or bring one that stands (same date, name and region) to what h says; one
+ * that was revoked before h was announced stays on record beside it. err  REFUSE h contradicts
+ * itself */
 bool holiday_put(struct db *db, int version, const struct holiday *h, const char *who,
                  enum row_change *out, struct err *err) MUST_CHECK;
 

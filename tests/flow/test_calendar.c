@@ -288,6 +288,39 @@ static void the_same_holiday_twice_changes_nothing(void **state)
                      at("2021-08-12"));
 }
 
+static void a_corrected_row_replaces_and_a_new_announcement_stands_beside(void **state)
+{
+    struct rules *t = *state;
+    struct err err = {0};
+    enum row_change change;
+    int version, n;
+    struct holiday h = {.date_us = at("2021-08-20"),
+                        .name = "กรณีพิเศษ",
+                        .kind = "special",
+                        .region = "",
+                        .source = "",
+                        .announced_us = TIME_NONE,
+                        .revoked_us = TIME_NONE};
+    must(calendar_change(t->db, "test", "x", &version, &err), &err);
+    must(holiday_put(t->db, version, &h, "test", &change, &err), &err);
+    h.announced_us = at("2021-03-01"); /* the file was wrong */
+    must(holiday_put(t->db, version, &h, "test", &change, &err), &err);
+    assert_int_equal(change, ROW_CHANGED);
+    assert_int_equal(working(t, WORKING_ADD, at("2021-08-19"), 1, "2021-02-28", ""),
+                     at("2021-08-20"));
+    must(holiday_revoke(t->db, version, &h, at("2021-05-01"), "test", &n, &err), &err);
+    h.announced_us = at("2021-06-01"); /* announced again */
+    must(holiday_put(t->db, version, &h, "test", &change, &err), &err);
+    assert_int_equal(change, ROW_ADDED);
+    static const struct {
+        const char *as_of, *next;
+    } cases[] = {
+        {"2021-04-30", "2021-08-23"}, {"2021-05-31", "2021-08-20"}, {"2021-06-01", "2021-08-23"}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        assert_int_equal(working(t, WORKING_ADD, at("2021-08-19"), 1, cases[i].as_of, ""),
+                         at(cases[i].next));
+}
+
 static void a_holiday_that_contradicts_itself_is_refused(void **state)
 {
     struct rules *t = *state;
@@ -374,6 +407,7 @@ int main(void)
         RULE(random_calendars_agree_with_counting_day_by_day),
         RULE(minutes_of_office_hours_add_up),
         RULE(the_same_holiday_twice_changes_nothing),
+        RULE(a_corrected_row_replaces_and_a_new_announcement_stands_beside),
         RULE(a_holiday_that_contradicts_itself_is_refused),
         RULE(the_version_of_an_instant_is_the_one_that_held),
         RULE(a_changed_setting_leaves_the_past_as_it_was),

@@ -3,6 +3,7 @@
 #include "tests/flow/owed.h"
 
 #include "db/matter.h"
+#include "db/meeting.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -282,6 +283,40 @@ static void an_item_is_judged_by_what_it_names(void **state)
     }
 }
 
+static void a_meeting_that_changes_later_does_not_judge_again(void **state)
+{
+    struct rules *t = *state;
+    struct err err = {0};
+    int id, n;
+    rules_calendar(t);
+    struct owed o = owed_new(t, "2021-04-20T09:00");
+    rules_sql(t, "insert into mailbox (name, host, login, folder, body) values"
+                 " ('c', 'h', 'c', 'f', 'cabinet')");
+    struct owed none = {.agency_id = o.agency_id};
+    const char *mailbox = "mailbox_id = (select id from mailbox where name = 'c')";
+    int64_t before = owed_item(t, &none, "2021-04-10T10:00", mailbox);
+    assert_string_equal(item_judge(t, before, "2021-04-30").verdict, "LATE");
+    rules_now(t, "2021-04-12");
+    struct meeting_change c = {.id = o.meeting_id,
+                               .starts_us = at("2021-04-27T09:00"),
+                               .cutoff_days = -1,
+                               .cutoff_us = TIME_NONE,
+                               .why = "เลื่อน",
+                               .who = "test"};
+    must(meeting_move(t->db, &c, &id, &n, &err), &err);
+    int64_t after = owed_item(t, &none, "2021-04-13T10:00", mailbox);
+    assert_string_equal(item_judge(t, before, "2021-04-30").verdict, "LATE");
+    struct judgement j = item_judge(t, after, "2021-04-30");
+    assert_string_equal(j.verdict, "ON_TIME");
+    assert_int_equal(j.due_at_us, at("2021-04-22T12:00"));
+    c.id = id;
+    rules_now(t, "2021-04-14");
+    must(meeting_cancel(t->db, &c, &n, &err), &err);
+    assert_string_equal(item_judge(t, after, "2021-04-30").verdict, "ON_TIME");
+    int64_t last = owed_item(t, &none, "2021-04-15T10:00", mailbox);
+    assert_string_equal(item_judge(t, last, "2021-04-30").verdict, "NO_DEADLINE");
+}
+
 static void an_item_of_a_matter_that_does_not_ask_its_agency_waits_for_an_officer(void **state)
 {
     struct rules *t = *state;
@@ -341,6 +376,7 @@ int main(void)
         RULE(an_officer_may_erase_lateness_on_record),
         RULE(an_extension_after_a_receipt_in_time_leaves_it_in_time),
         RULE(an_item_is_judged_by_what_it_names),
+        RULE(a_meeting_that_changes_later_does_not_judge_again),
         RULE(an_item_of_a_matter_that_does_not_ask_its_agency_waits_for_an_officer),
         RULE(the_past_does_not_know_what_came_later),
         RULE(the_line_of_reason_reads_as_an_officer_writes),
