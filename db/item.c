@@ -55,7 +55,7 @@ const char *const *item_states(size_t *n_out)
     " coalesce(j.basis, ''), us(j.due_at), coalesce(j.late_min, 0)"                                \
     " from page i left join agency g on g.id = i.agency_id"                                        \
     " left join matter m on m.id = i.matter_id"                                                    \
-    " left join lateral item_judgement(from_us($1), i.id) j on true order by " order
+    " left join item_judgement(from_us($1)) j on j.item_id = i.id order by " order
 static const char newest_sql[] = PAGE("i.registered_at desc, i.id desc");
 static const char oldest_sql[] = PAGE("i.series, i.year, i.no");
 static const char count_sql[] = "select count(*) from item i where" MATCHES;

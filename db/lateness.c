@@ -42,15 +42,19 @@ static const char cases_sql[] =
     " join agency g on g.id = j.agency_id left join item i on i.id = j.decided_by"
     " order by j.due_at nulls last, m.year, m.no, g.code collate \"C\"";
 
+/* Items that no expectation covers: found first, so that the others are not judged twice. */
 static const char loose_items_sql[] =
     "select 0, j.item_id, i.no || '/' || i.year, coalesce(m.no || '/' || m.year, ''), i.class,"
     " coalesce(g.code, ''), coalesce(" AGENCY ", ''), coalesce(g.contact, ''),"
     " case when i.secrecy <> '' then '(ลับ)' else i.subject end,"
     " j.verdict, j.label, j.basis, j.why, us(j.due_at), us(j.decided_at), j.late_min,"
     " j.late_work_min"
-    " from item_judgement(from_us($1)) j join item i on i.id = j.item_id"
+    " from (select x.* from item x where x.entered_at <= from_us($1) and x.status <> 'ยกเลิก'"
+    "  and not exists (select from expectation e where e.matter_id = x.matter_id"
+    "   and e.agency_id = x.agency_id and e.created_at <= from_us($1))) i"
+    " join item_judgement(from_us($1)) j on j.item_id = i.id"
     " left join matter m on m.id = i.matter_id left join agency g on g.id = i.agency_id"
-    " where j.how in ('within', 'meeting', 'next', 'none') order by i.year, i.no, i.series";
+    " order by i.year, i.no, i.series";
 
 static void case_from(struct arena *a, const struct rows *r, int i, struct late_case *c)
 {
@@ -76,8 +80,7 @@ static void case_from(struct arena *a, const struct rows *r, int i, struct late_
 static bool read_cases(struct arena *a, struct db *db, const struct params *p,
                        struct lateness_rows *out, struct err *err)
 {
-    struct rows owed CLEANUP(rows_fini) = {0}, loose CLEANUP(rows_fini)
-    = {0};
+    struct rows owed CLEANUP(rows_fini) = {0}, loose CLEANUP(rows_fini) = {0};
     if (!db_query(db, cases_sql, p, &owed, err) || !db_query(db, loose_items_sql, p, &loose, err))
         return false;
     out->n_cases = owed.n + loose.n;
@@ -286,8 +289,7 @@ bool lateness_read(struct arena *a, struct db *db, int64_t as_of_us, struct late
     param_time(&p, as_of_us);
     if (!db_begin(db, err))
         return false;
-    struct db *open CLEANUP(db_rollbackp)
-    = db;
+    struct db *open CLEANUP(db_rollbackp) = db;
     if (!db_query(db, snapshot_sql, NULL, NULL, err) || !read_window(db, &p, &l.window, err) ||
         !read_cases(a, db, &p, &l, err) || !read_mailboxes(a, db, &p, &l, err) ||
         !read_gaps(a, db, &p, &l, err) ||
