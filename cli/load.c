@@ -5,6 +5,7 @@
 #include "base/child.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -25,5 +26,16 @@ bool file_load(const char *path, int *fd_out, struct err *err)
     lseek(to, 0, SEEK_SET);
     *fd_out = to;
     to = -1;
+    return true;
+}
+
+bool file_save(const char *path, const struct buf *bytes, struct err *err)
+{
+    bool to_stdout = strcmp(path, "-") == 0;
+    FILE *f = to_stdout ? stdout : fopen(path, "wb");
+    bool written = f && fwrite(bytes->data, 1, bytes->len, f) == bytes->len;
+    bool closed = f && (to_stdout ? fflush(f) : fclose(f)) == 0;
+    if (!written || !closed)
+        return err_set(err, ERR_FATAL, "%s: cannot be written: %s", path, strerror(errno));
     return true;
 }

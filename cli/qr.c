@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * thanwela qr: a text as a code, on the terminal or in files. */
 #include "cli/cli.h"
+#include "cli/load.h"
 #include "qr/draw.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -25,18 +25,6 @@ static bool ecc_from(const char *name, enum qr_ecc *out)
     return at != NULL;
 }
 
-/* "-" is the standard output. */
-static bool save(const char *path, const struct buf *bytes, struct err *err)
-{
-    bool to_stdout = strcmp(path, "-") == 0;
-    FILE *f = to_stdout ? stdout : fopen(path, "wb");
-    bool written = f && fwrite(bytes->data, 1, bytes->len, f) == bytes->len;
-    bool closed = f && (to_stdout ? fflush(f) : fclose(f)) == 0;
-    if (!written || !closed)
-        return err_set(err, ERR_FATAL, "%s: cannot be written: %s", path, strerror(errno));
-    return true;
-}
-
 static bool save_all(const struct qr_matrix *m, const struct wish *w, struct err *err)
 {
     struct buf png CLEANUP(buf_fini) = {0}, svg CLEANUP(buf_fini) = {0},
@@ -44,8 +32,8 @@ static bool save_all(const struct qr_matrix *m, const struct wish *w, struct err
     qr_png(m, PNG_PX, &png);
     qr_svg(m, &svg);
     qr_pdf(m, PDF_SIDE_MM, &pdf);
-    return (!w->png || save(w->png, &png, err)) && (!w->svg || save(w->svg, &svg, err)) &&
-           (!w->pdf || save(w->pdf, &pdf, err));
+    return (!w->png || file_save(w->png, &png, err)) && (!w->svg || file_save(w->svg, &svg, err)) &&
+           (!w->pdf || file_save(w->pdf, &pdf, err));
 }
 
 static int print_json(const char *text, const struct wish *w, const struct qr_matrix *m)

@@ -3,11 +3,11 @@
 #include "db/slip.h"
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "cli/load.h"
 #include "db/matter.h"
 #include "qr/token.h"
 #include "report/slip.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -25,17 +25,6 @@ static const char *sign(struct cli *c, const struct config *config, const struct
     if (!signer_open(config->key_file, &signer, err))
         return NULL;
     return token_sign(c->a, signer, &t);
-}
-
-static bool save(const char *path, const struct buf *pdf, struct err *err)
-{
-    bool to_stdout = strcmp(path, "-") == 0;
-    FILE *f = to_stdout ? stdout : fopen(path, "wb");
-    bool written = f && fwrite(pdf->data, 1, pdf->len, f) == pdf->len;
-    bool closed = f && (to_stdout ? fflush(f) : fclose(f)) == 0;
-    if (!written || !closed)
-        return err_set(err, ERR_FATAL, "%s: cannot be written: %s", path, strerror(errno));
-    return true;
 }
 
 static bool make(struct cli *c, const struct config *config, const struct slip_matter *m,
@@ -92,7 +81,7 @@ static int run(struct cli *c, int argc, char **argv)
     if (!path)
         path = arena_printf(c->a, "slip-%d-%d.pdf", no, year);
     if (!slip_gather(c->a, db, year, no, clock_now_us(), &matter, &err) ||
-        !make(c, config, &matter, &slip, &pdf, &err) || !save(path, &pdf, &err))
+        !make(c, config, &matter, &slip, &pdf, &err) || !file_save(path, &pdf, &err))
         return cli_fail(&err);
     return say(c, &slip, path);
 }
