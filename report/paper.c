@@ -21,8 +21,6 @@ static const struct paper_type small_right = {.pt = 10, .align = PAPER_RIGHT, .i
 static const struct paper_type mark_type = {
     .pt = 18, .bold = true, .align = PAPER_CENTER, .ink = PAPER_RED};
 
-static char *clean(struct paper *p, const char *text);
-
 /* ---------------------------------------------------------------- pages */
 
 struct arena *paper_arena(struct paper *p)
@@ -60,7 +58,7 @@ static char *page_words(struct paper *p)
 static double frame_line(struct paper *p, double x, double y, double width,
                          const struct paper_type *type, const char *text)
 {
-    PangoLayout *layout CLEANUP(layout_unrefp) = paper_lay(p, width, type, clean(p, text), 1);
+    PangoLayout *layout CLEANUP(layout_unrefp) = paper_lay(p, width, type, paper_clean(p, text), 1);
     paper_show(p, layout, x, y, type->ink);
     return paper_layout_height(layout);
 }
@@ -169,7 +167,8 @@ void paper_code(struct paper *p, const struct qr_matrix *m, double x, double y, 
     int n = qr_side(m);
     double module = side * PT_PER_MM / n;
     cairo_save(p->cr);
-    if (link)
+    bool is_link = link && !strpbrk(link, "'\\"); /* the tag's own grammar */
+    if (is_link)
         cairo_tag_begin(p->cr, CAIRO_TAG_LINK,
                         arena_printf(p->a, "uri='%s' rect=[%.3f %.3f %.3f %.3f]", link,
                                      x * PT_PER_MM, y * PT_PER_MM, side * PT_PER_MM,
@@ -180,7 +179,7 @@ void paper_code(struct paper *p, const struct qr_matrix *m, double x, double y, 
             cairo_rectangle(p->cr, col * module, row * module, run * module, module);
     set_ink(p, PAPER_BLACK);
     cairo_fill(p->cr);
-    if (link)
+    if (is_link)
         cairo_tag_end(p->cr, CAIRO_TAG_LINK);
     cairo_restore(p->cr);
 }
@@ -308,13 +307,27 @@ void paper_show(struct paper *p, PangoLayout *layout, double x, double y, enum p
     pango_cairo_show_layout(p->cr, layout);
 }
 
+/* A letter may carry three marks, as Thai and Vietnamese do. A stranger's letter that carries a
+ * hundred would be drawn over the lines above it, and what stands there is ours. */
+static void add_letters(struct buf *out, const char *text)
+{
+    enum { MARKS_MAX = 3 };
+    int marks = 0;
+    for (const char *p = text, *next; *p; p = next) {
+        next = g_utf8_next_char(p);
+        marks = g_unichar_ismark(g_utf8_get_char(p)) ? marks + 1 : 0;
+        if (marks <= MARKS_MAX)
+            buf_add(out, p, (size_t)(next - p));
+    }
+}
+
 /* Lines stay lines; every other control letter and what turns text around is made visible. */
-static char *clean(struct paper *p, const char *text)
+char *paper_clean(struct paper *p, const char *text)
 {
     struct buf out CLEANUP(buf_fini) = {0};
     for (size_t n; *text; text += n + (text[n] == '\n')) {
         n = strcspn(text, "\n");
-        buf_adds(&out, text_clean(p->a, text, n));
+        add_letters(&out, text_clean(p->a, text, n));
         if (text[n] == '\n')
             buf_addc(&out, '\n');
     }
@@ -324,7 +337,7 @@ static char *clean(struct paper *p, const char *text)
 double paper_text_at(struct paper *p, double x, double y, double width,
                      const struct paper_type *type, const char *text)
 {
-    PangoLayout *layout CLEANUP(layout_unrefp) = paper_lay(p, width, type, clean(p, text), 0);
+    PangoLayout *layout CLEANUP(layout_unrefp) = paper_lay(p, width, type, paper_clean(p, text), 0);
     paper_show(p, layout, x, y, type->ink);
     return paper_layout_height(layout);
 }
@@ -332,7 +345,7 @@ double paper_text_at(struct paper *p, double x, double y, double width,
 double paper_text_height(struct paper *p, double width, const struct paper_type *type,
                          const char *text)
 {
-    PangoLayout *layout CLEANUP(layout_unrefp) = paper_lay(p, width, type, clean(p, text), 0);
+    PangoLayout *layout CLEANUP(layout_unrefp) = paper_lay(p, width, type, paper_clean(p, text), 0);
     return paper_layout_height(layout);
 }
 
@@ -357,7 +370,7 @@ static void flow(struct paper *p, PangoLayout *layout, double x, enum paper_ink 
 void paper_text(struct paper *p, const struct paper_type *type, const char *text)
 {
     PangoLayout *layout CLEANUP(layout_unrefp) =
-        paper_lay(p, paper_width(p), type, clean(p, text), 0);
+        paper_lay(p, paper_width(p), type, paper_clean(p, text), 0);
     flow(p, layout, MARGIN_LEFT, type->ink);
 }
 
@@ -368,7 +381,7 @@ void paper_field(struct paper *p, double label_mm, const struct paper_type *type
     bold.bold = true;
     bold.ink = PAPER_BLACK;
     PangoLayout *words CLEANUP(layout_unrefp) =
-        paper_lay(p, paper_width(p) - label_mm, type, clean(p, value), 0);
+        paper_lay(p, paper_width(p) - label_mm, type, paper_clean(p, value), 0);
     paper_need(p, paper_text_height(p, label_mm, &bold, label));
     paper_text_at(p, MARGIN_LEFT, p->y, label_mm, &bold, label);
     flow(p, words, MARGIN_LEFT + label_mm, type->ink);

@@ -24,6 +24,8 @@ struct paper {
     int wanted;                     /* the only page that is drawn; 0: all */
 };
 
+/* Strangers' text made fit to draw; line ends stay. */
+char *paper_clean(struct paper *p, const char *text);
 /* A paragraph made ready; to be given to g_object_unref. max_lines 0: as many as it takes. */
 struct _PangoLayout *paper_lay(struct paper *p, double width, const struct paper_type *type,
                                const char *text, int max_lines);

@@ -2,10 +2,8 @@
  * Tables on paper: titles on every page, rows in one piece, hairlines between them. */
 #include "report/paper_page.h"
 
-#include "base/thai.h"
 #include <assert.h>
 #include <pango/pangocairo.h>
-#include <string.h>
 
 #define CELL_PAD_X 1.2 /* mm */
 #define CELL_PAD_Y 0.25
@@ -54,7 +52,7 @@ static char *cell_text(struct paper *p, const char *text)
     for (char *c = one_line; *c; c++)
         if (*c == '\n' || *c == '\r' || *c == '\t')
             *c = ' ';
-    return text_clean(p->a, one_line, strlen(one_line));
+    return paper_clean(p, one_line);
 }
 
 static void row_add(struct paper_table *t, struct row *r, int column, double width,

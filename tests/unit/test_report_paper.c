@@ -144,6 +144,53 @@ static void controls_and_bad_bytes_are_made_visible(void **state)
     assert_string_equal(said(b, "pdftotext -raw $F -"), "a\ufffd[31mb\ufffd\ufffdc\nd");
 }
 
+/* A letter with a tower of marks, at the top of the page: its ink must not leave its own line. */
+static void draw_tower(struct paper *p, const void *facts)
+{
+    static const struct paper_type type = {.pt = 14};
+    for (int i = 0; i < 10; i++)
+        paper_text(p, &type, "");
+    paper_text(p, &type, facts);
+}
+
+static void a_tower_of_marks_stays_in_its_line(void **state)
+{
+    struct bench *b = *state;
+    static const char *const marks[] = {"\u0e49", "\u0e34", "\u0301", "\u0e38", "\u20dd"};
+    for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
+        struct buf tower CLEANUP(buf_fini) = {0};
+        buf_adds(&tower, "ก");
+        for (int k = 0; k < 200; k++)
+            buf_adds(&tower, marks[i]);
+        print(b, &plain, draw_tower, buf_str(&tower));
+        assert_int_equal(
+            number(b, arena_printf(b->a,
+                                   "pdftoppm -r 72 -gray -singlefile $F %s/t && python3 -c \""
+                                   "from PIL import Image, ImageOps; "
+                                   "b = ImageOps.invert(Image.open('%s/t.pgm')).getbbox(); "
+                                   "print(int(b[3] - b[1] < 40))\"",
+                                   b->folder, b->folder)),
+            1);
+    }
+}
+
+static void letters_of_all_scripts_are_drawn(void **state)
+{
+    struct bench *b = *state;
+    static const char *const texts[] = {"مرحبا بالعالم",
+                                        "שלום עולם",
+                                        "नमस्ते क्ष",
+                                        "漢字かな交じり文",
+                                        "👩‍👩‍👧‍👦🇹🇭",
+                                        "a\u0300\u0301\u0302\u0303\u0304",
+                                        "\ufeff\u200b\u2060",
+                                        "\U0010fffd\U000e0041"};
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        print(b, &plain, draw_text, texts[i]);
+        assert_int_equal(number(b, "pdfinfo $F | sed -n 's/^Pages: *//p'"), 1);
+    }
+}
+
 /* ---------------------------------------------------------------- pages */
 
 struct rows {
@@ -281,6 +328,8 @@ int main(void)
         with_folder(thai_is_broken_between_words),
         with_folder(an_hour_is_not_torn_from_its_unit),
         with_folder(controls_and_bad_bytes_are_made_visible),
+        with_folder(a_tower_of_marks_stays_in_its_line),
+        with_folder(letters_of_all_scripts_are_drawn),
         with_folder(titles_stand_on_every_page_and_rows_stay_whole),
         with_folder(a_monstrous_cell_ends_in_dots),
         with_folder(pages_are_numbered_only_where_there_are_several),
