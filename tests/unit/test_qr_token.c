@@ -434,6 +434,9 @@ static void the_documents_example_is_what_we_sign(void **state)
     assert_string_equal(text, stated(b->a, doc, "token"));
     assert_string_equal(token_url(b->a, link_base, TOKEN_RECEIPT, text), stated(b->a, doc, "link"));
     assert_int_equal(token_verify(v, text, &seen), TOKEN_GENUINE);
+    struct token slip = slip_token();
+    assert_string_equal(token_url(b->a, link_base, TOKEN_SLIP, token_sign(b->a, s, &slip)),
+                        stated(b->a, doc, "slip"));
     uint8_t bytes[160];
     size_t n;
     char *hex = stated(b->a, doc, "body");
