@@ -68,11 +68,11 @@ static const struct kind {
     {"register", report_register},
 };
 
-/* Whole minutes, as the report prints them: --as-of with what it says gives the same bytes. */
-static int64_t this_minute(void)
+/* Whole seconds: --as-of with what the JSON says gives the same bytes. */
+static int64_t this_second(void)
 {
     int64_t now = clock_now_us();
-    return now - now % US_PER_MIN;
+    return now - now % US_PER_S;
 }
 
 /* "2564Q1" */
@@ -124,7 +124,7 @@ static bool read_options(struct cli *c, int *argc, char **argv, struct report_as
         {"--to", OPT_DAY, &ask->to_us},        {"--year", OPT_INT, &year},
         {"--quarter", OPT_TEXT, &quarter},     {"--send", OPT_FLAG, &ask->send},
     };
-    ask->as_of_us = this_minute();
+    ask->as_of_us = this_second();
     ask->from_us = ask->to_us = TIME_NONE;
     if (!cli_options(&command_report, argc, argv, opts, ARRAY_LEN(opts)))
         return false;
