@@ -102,8 +102,7 @@ static bool step_scan(const struct answer_parts *parts, struct arena *a, struct 
     }
     struct scan_options options = {.more_formats = parts->config->more_formats};
     struct scan_result scanned;
-    int fd CLEANUP(fd_closep)
-    = -1;
+    int fd CLEANUP(fd_closep) = -1;
     uint64_t size;
     if (!blob_load(parts->db, w->job.blob_id, &fd, &size, err) ||
         !scan_document(a, parts->zygote, fd, w->job.filename ? w->job.filename : "", &options,
@@ -128,8 +127,7 @@ static bool finish(const struct answer_parts *parts, struct arena *a, struct wor
 {
     if (!db_begin(parts->db, err))
         return false;
-    struct db *tx CLEANUP(db_rollbackp)
-    = parts->db;
+    struct db *tx CLEANUP(db_rollbackp) = parts->db;
     for (int i = 0; i < n; i++)
         if (!queue_finish(parts->db, &works[i].job, works[i].has_result ? &works[i].result : NULL,
                           &works[i].is_last, err))
@@ -168,8 +166,7 @@ static void log_scanned(const struct work *w, int64_t started_ms)
 
 bool answer_round(const struct answer_parts *parts, int *n_out, struct err *err)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct work works[ROUND_JOBS_MAX];
     int64_t start_ms = clock_mono_ms();
     int n = 0;
@@ -182,11 +179,13 @@ bool answer_round(const struct answer_parts *parts, int *n_out, struct err *err)
         if (!found)
             break;
         int64_t job_ms = clock_mono_ms();
+        meter_step(parts->meter, "scan");
         if (!step_scan(parts, a, w, err))
             return err_add(err, "scan");
         log_scanned(w, job_ms);
         n++;
     }
     *n_out = n;
+    meter_step(parts->meter, "receipt");
     return n == 0 || step_finish(parts, a, works, n, err);
 }

@@ -5,6 +5,7 @@
 #define INTAKE_ANSWER_H
 
 #include "base/child.h"
+#include "base/meter.h"
 #include "config/config.h"
 #include "db/db.h"
 #include "qr/token.h"
@@ -15,7 +16,8 @@ struct answer_parts { /* kept by reference */
     struct zygote *zygote; /* of scan_zygote_start */
     const struct signer *signer;
     const struct verifier *verifier;
-    const char *owner; /* of claims: host, process, start */
+    const char *owner;   /* of claims: host, process, start */
+    struct meter *meter; /* CPU by step */
 };
 
 /* Work off what is due, at most one round of jobs.

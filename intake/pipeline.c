@@ -76,8 +76,7 @@ static bool renew_lease(struct pipeline *p, struct err *err)
 
 bool pipeline_open(const struct pipeline_parts *parts, struct pipeline **out, struct err *err)
 {
-    struct pipeline *p CLEANUP(pipeline_closep)
-    = calloc(1, sizeof *p);
+    struct pipeline *p CLEANUP(pipeline_closep) = calloc(1, sizeof *p);
     if (!p)
         abort();
     p->parts = *parts;
@@ -130,9 +129,12 @@ static bool run_round(struct pipeline *p, struct err *err)
 {
     p->is_idle = true;
     batch_clear(p->batch);
-    for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+    for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+        meter_step(p->parts.meter, steps[i].name);
         if (!steps[i].run(p, err))
             return err_add(err, "%s", steps[i].name);
+    }
+    meter_step(p->parts.meter, NULL);
     return true;
 }
 
@@ -204,8 +206,7 @@ static bool take_too_large(struct pipeline *p, const struct imap_entry *e, struc
     m.size_bytes = e->size_bytes;
     if (!db_begin(p->parts.db, err))
         return false;
-    struct db *tx CLEANUP(db_rollbackp)
-    = p->parts.db;
+    struct db *tx CLEANUP(db_rollbackp) = p->parts.db;
     if (!ledger_too_large(p->parts.db, &m, MAIL_BYTES_MAX, &message, err) || !db_commit(tx, err))
         return false;
     add_seen(p, (struct seen){.uid = e->uid, .message_id = message.id, .is_done = true});
@@ -249,8 +250,7 @@ static bool store_spooled(struct pipeline *p, struct err *err)
 {
     if (!db_begin_async(p->parts.db, err))
         return false;
-    struct db *tx CLEANUP(db_rollbackp)
-    = p->parts.db;
+    struct db *tx CLEANUP(db_rollbackp) = p->parts.db;
     for (uint32_t i = 0; i < p->batch->n_spooled; i++) {
         struct batch_raw *raw = &p->batch->spooled[i];
         struct ledger_mail m = place_of(p, raw->uid);

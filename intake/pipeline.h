@@ -4,6 +4,7 @@
 #ifndef INTAKE_PIPELINE_H
 #define INTAKE_PIPELINE_H
 
+#include "base/meter.h"
 #include "config/config.h"
 #include "db/db.h"
 #include "intake/imap.h"
@@ -19,6 +20,7 @@ struct pipeline_parts { /* kept by reference */
     struct zygote *zygote;
     const char *owner; /* of the lease: host, process, start */
     uint32_t uidvalidity;
+    struct meter *meter; /* CPU by step */
 };
 
 /* err  RETRY another daemon holds the mailbox, or the database is away */

@@ -2,6 +2,7 @@
  * The deliver role: the outbox, one mail after another, byte for byte as it was written. It knows
  * the SMTP password and the database's, no other secret. */
 #include "base/log.h"
+#include "base/meter.h"
 #include "db/outbox.h"
 #include "db/queue.h"
 #include "intake/role_common.h"
@@ -77,8 +78,12 @@ static bool session(const struct role_context *c, bool *worked_out, struct err *
 static int run(const struct role_context *c)
 {
     struct err err = {0};
+    struct meter meter = {0};
     bool worked = false;
-    return session(c, &worked, &err) ? role_done(c, worked) : role_failed("deliver", &err);
+    meter_step(&meter, "deliver");
+    bool ok = session(c, &worked, &err);
+    meter_log(&meter);
+    return ok ? role_done(c, worked) : role_failed("deliver", &err);
 }
 
 const struct role role_deliver = {"deliver", ROLE_ONE, run};

@@ -21,8 +21,8 @@ static bool keep(const struct role_context *c, struct pipeline *p, struct imap *
     }
 }
 
-static bool session(const struct role_context *c, struct zygote *zygote, bool *worked_out,
-                    struct err *err)
+static bool session(const struct role_context *c, struct zygote *zygote, struct meter *meter,
+                    bool *worked_out, struct err *err)
 {
     struct arena *a CLEANUP(arena_freep) = arena_new();
     const struct config_mailbox *m = &c->config->mailbox[c->index];
@@ -38,7 +38,8 @@ static bool session(const struct role_context *c, struct zygote *zygote, bool *w
                                    .imap = imap,
                                    .zygote = zygote,
                                    .owner = role_owner(a),
-                                   .uidvalidity = folder.uidvalidity};
+                                   .uidvalidity = folder.uidvalidity,
+                                   .meter = meter};
     if (!pipeline_open(&parts, &p, err))
         return false;
     if (keep(c, p, imap, m, worked_out, err))
@@ -51,10 +52,12 @@ static int run(const struct role_context *c)
 {
     struct err err = {0};
     struct zygote *zygote CLEANUP(zygote_stopp) = NULL;
+    struct meter meter = {0};
     bool worked = false;
-    if (!mail_zygote_start(&zygote, &err) || !session(c, zygote, &worked, &err))
-        return role_failed("mailbox", &err);
-    return role_done(c, worked);
+    bool ok = mail_zygote_start(&zygote, &err) && session(c, zygote, &meter, &worked, &err);
+    zygote_stopp(&zygote);
+    meter_log(&meter);
+    return ok ? role_done(c, worked) : role_failed("mailbox", &err);
 }
 
 const struct role role_mailbox = {"mailbox", ROLE_PER_MAILBOX, run};

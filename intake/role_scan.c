@@ -25,8 +25,8 @@ static bool keep(const struct role_context *c, const struct answer_parts *parts,
     }
 }
 
-static bool session(const struct role_context *c, struct zygote *zygote, bool *worked_out,
-                    struct err *err)
+static bool session(const struct role_context *c, struct zygote *zygote, struct meter *meter,
+                    bool *worked_out, struct err *err)
 {
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct db *db CLEANUP(db_closep) = NULL;
@@ -41,7 +41,8 @@ static bool session(const struct role_context *c, struct zygote *zygote, bool *w
                                  .zygote = zygote,
                                  .signer = signer,
                                  .verifier = verifier,
-                                 .owner = role_owner(a)};
+                                 .owner = role_owner(a),
+                                 .meter = meter};
     return keep(c, &parts, worked_out, err);
 }
 
@@ -49,10 +50,12 @@ static int run(const struct role_context *c)
 {
     struct err err = {0};
     struct zygote *zygote CLEANUP(zygote_stopp) = NULL;
+    struct meter meter = {0};
     bool worked = false;
-    if (!scan_zygote_start(&zygote, &err) || !session(c, zygote, &worked, &err))
-        return role_failed("scan", &err);
-    return role_done(c, worked);
+    bool ok = scan_zygote_start(&zygote, &err) && session(c, zygote, &meter, &worked, &err);
+    zygote_stopp(&zygote);
+    meter_log(&meter);
+    return ok ? role_done(c, worked) : role_failed("scan", &err);
 }
 
 const struct role role_scan = {"scan", ROLE_PER_WORKER, run};
