@@ -147,6 +147,11 @@ bool db_open(const char *conninfo, const char *password_file, const char *applic
     return true;
 }
 
+bool db_relax(struct db *db, struct err *err)
+{
+    return db_query(db, "set synchronous_commit = off", NULL, NULL, err);
+}
+
 void db_close(struct db *db)
 {
     if (!db)
@@ -191,7 +196,7 @@ static bool begin(struct db *db, const char *sql, struct err *err)
 
 bool db_begin(struct db *db, struct err *err)
 {
-    return begin(db, "begin", err);
+    return begin(db, "begin; set local synchronous_commit to default", err);
 }
 
 bool db_begin_async(struct db *db, struct err *err)

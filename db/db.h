@@ -26,6 +26,10 @@ bool db_open_raw(const char *conninfo, const char *password_file, const char *ap
                  struct db **out, struct err *err) MUST_CHECK;
 void db_close(struct db *db);
 void db_closep(struct db **db);
+/* From here on only what db_begin opens waits for the disk (and the standby): single statements,
+ * and db_begin_async, are for claims, leases and counters, whose loss in a power cut does no harm.
+ */
+bool db_relax(struct db *db, struct err *err) MUST_CHECK;
 /* The connection is dead and has to be opened again. */
 bool db_broken(const struct db *db);
 /* The socket, to poll for notifications; and whether one arrived. */
@@ -35,7 +39,7 @@ bool db_notified(struct db *db);
 /* Transactions. `struct db *tx CLEANUP(db_rollbackp) = db;` after a begin: an
  * open one rolls back unless committed. */
 bool db_begin(struct db *db, struct err *err) MUST_CHECK;
-/* Not waiting for the disk: for claims and counters whose loss in a power cut does no harm. */
+/* Not waiting for the disk. */
 bool db_begin_async(struct db *db, struct err *err) MUST_CHECK;
 /* Read only, all statements see one instant: reports. */
 bool db_begin_snapshot(struct db *db, struct err *err) MUST_CHECK;

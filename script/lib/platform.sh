@@ -7,6 +7,7 @@
 #   enter_platform "$@"    from a script: return on a ready Debian 13, else run the script again inside one
 
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+self=$(realpath --relative-to="$checkout" "$0") # the running script, from the checkout
 
 say() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
 die() { say "$*"; exit 2; }
@@ -54,8 +55,8 @@ open_checkout() {
     [ -z "${THANWELA_OPENED:-}" ] || die "the user postgres cannot enter $checkout: move the checkout or open the folders above it"
     export THANWELA_OPENED=1
     exec unshare --mount --propagation private sh -c \
-        'mount --bind "$1" /mnt && cd /mnt && shift && script=$1 && shift && exec "./script/$script" "$@"' \
-        sh "$checkout" "$(basename "$0")" "$@"
+        'mount --bind "$1" /mnt && cd /mnt && shift && script=$1 && shift && exec "./$script" "$@"' \
+        sh "$checkout" "$self" "$@"
 }
 
 enter_platform() {
@@ -65,5 +66,5 @@ enter_platform() {
         cd "$checkout"
         return
     fi
-    exec "$checkout/script/in-debian13" "$checkout/script/$(basename "$0")" "$@"
+    exec "$checkout/script/in-debian13" "$checkout/$self" "$@"
 }
