@@ -142,6 +142,7 @@ static const struct charset charsets[] = {
 
 static const struct charset *charset_find(const char *label);
 static void decode_guess(struct buf *out, const unsigned char *p, size_t n, enum charset_use use);
+static bool says_latin_means_other(const unsigned char *p, size_t n);
 static void decode_utf8(struct buf *out, const unsigned char *p, size_t n, enum charset_use use);
 static void decode_bytes(struct buf *out, const unsigned char *p, size_t n, uint16_t (*to)(uint8_t),
                          enum charset_use use);
@@ -170,7 +171,10 @@ void charset_decode(struct buf *out, const char *label, const void *bytes, size_
             decode_bytes(out, bytes, n, windows_874, use);
         break;
     case KIND_WINDOWS_1252:
-        decode_bytes(out, bytes, n, windows_1252, use);
+        if (says_latin_means_other(bytes, n))
+            decode_guess(out, bytes, n, use);
+        else
+            decode_bytes(out, bytes, n, windows_1252, use);
         break;
     case KIND_ICONV:
         decode_iconv(out, cd, bytes, n, use);
@@ -184,9 +188,16 @@ bool charset_known(const char *label)
     return charset_find(label) != NULL;
 }
 
+/* Mainframes' charsets: nobody writes mail in them, and each module makes every fork dearer. A mail
+ * that names one where GMime decodes it ends its child and is set aside. */
+static bool never_in_mail(const char *module)
+{
+    return strncmp(module, "IBM", 3) == 0 || strncmp(module, "EBCDIC", 6) == 0;
+}
+
 /* Not only ours: GMime asks for whatever a mail names while it parses, and in the sandbox the
- * attempt to open a module's file would be the end. glibc keeps a module loaded as long as one
- * descriptor of it is open: these stay open, on purpose, for the life of the zygote. */
+ * attempt to open a module's file is the end. glibc keeps a module loaded as long as one descriptor
+ * of it is open: these stay open, on purpose, for the life of the zygote. */
 void charset_warm_up(void)
 {
     glob_t modules;
@@ -194,11 +205,12 @@ void charset_warm_up(void)
         for (size_t i = 0; i < modules.gl_pathc; i++) {
             char *name = strrchr(modules.gl_pathv[i], '/') + 1;
             name[strlen(name) - strlen(".so")] = 0;
-            (void)iconv_open("UTF-8", name);
-            (void)iconv_open(name, "UTF-8");
+            if (!never_in_mail(name))
+                (void)iconv_open("UTF-8", name);
         }
         globfree(&modules);
     }
+    (void)iconv_open("UTF-8", "WINDOWS-874"); /* IBM874 by another name */
     for (size_t i = 0; i < ARRAY_LEN(charsets); i++)
         if (charsets[i].iconv_name)
             (void)iconv_open("UTF-8", charsets[i].iconv_name);
@@ -259,13 +271,18 @@ static void emit_bmp(struct buf *out, uint16_t u, enum charset_use use)
     emit(out, utf8, n, use);
 }
 
-/* ISO-2022-JP escapes into seven bits: no Thai and no UTF-8 text has them. */
-static bool looks_japanese(const unsigned char *p, size_t n)
+static bool is_ascii(const unsigned char *p, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         if (p[i] >= 0x80)
             return false;
-    return memmem(p, n, "\x1b$", 2) && memmem(p, n, "\x1b(", 2);
+    return true;
+}
+
+/* ISO-2022-JP escapes into seven bits: no Thai and no UTF-8 text has them. */
+static bool looks_japanese(const unsigned char *p, size_t n)
+{
+    return is_ascii(p, n) && memmem(p, n, "\x1b$", 2) && memmem(p, n, "\x1b(", 2);
 }
 
 /* Thai legacy bytes form stray two-byte sequences of UTF-8, where Thai UTF-8 is all three-byte: so
@@ -284,6 +301,17 @@ static bool looks_thai(const unsigned char *p, size_t n)
             stray += len ? len : 1;
     }
     return stray > 0 && stray >= whole;
+}
+
+/* Mailers set to Latin-1 send Thai under that label. No European word has four accented letters in
+ * a row; Thai text has hardly anything else. */
+static bool says_latin_means_other(const unsigned char *p, size_t n)
+{
+    enum { THAI_RUN = 4 };
+    size_t run = 0;
+    for (size_t i = 0; i < n && run < THAI_RUN; i++)
+        run = p[i] >= 0xA1 && windows_874(p[i]) != 0xFFFD ? run + 1 : 0;
+    return run == THAI_RUN || (n > 0 && !is_ascii(p, n) && utf8_valid((const char *)p, n));
 }
 
 static void decode_guess(struct buf *out, const unsigned char *p, size_t n, enum charset_use use)

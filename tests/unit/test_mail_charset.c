@@ -43,8 +43,8 @@ static void every_thai_label_is_windows_874(void **state)
 static void a_label_that_lies_is_not_believed(void **state)
 {
     static const char utf8[] = "รายงาน";
-    static const char *const thai_or_none[] = {NULL,       "",          "utf-8",
-                                               "us-ascii", "x-unknown", "tis-620"};
+    static const char *const thai_or_none[] = {
+        NULL, "", "utf-8", "us-ascii", "x-unknown", "tis-620", "iso-8859-1", "windows-1252"};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(thai_or_none); i++) {
         decodes_to(thai_or_none[i], utf8, sizeof utf8 - 1, CHARSET_HEADER, utf8);
@@ -65,6 +65,7 @@ static void other_alphabets_are_read_by_their_labels(void **state)
     } cases[] = {
         {"iso-8859-1", "caf\xE9 \x80", "café €"},
         {"windows-1252", "\x93x\x94", "“x”"},
+        {"iso-8859-1", "na\xEFve \xC9\xE9\xE8 \xA3", "naïve Ééè £"},
         {"koi8-r", "\xF0\xD2\xC9\xD7\xC5\xD4", "Привет"},
         {"gb2312", "\xD6\xD0\xCE\xC4", "中文"},
         {"big5", "\xA4\xA4\xA4\xE5", "中文"},
