@@ -59,9 +59,9 @@ static void leave_rest(struct walk *w, GMimeStream *raw, int64_t start, int64_t 
 
 /* The message with each NUL of its headers changed to a control that GMime carries through and we
  * show as U+FFFD. Huge mails with NULs in headers keep them: what is behind is not read. */
-static GMimeStream *without_nuls(GMimeStream *raw, const struct prescan *p)
+static GMimeStream *without_nuls(const struct walk *w, GMimeStream *raw, const struct prescan *p)
 {
-    if (p->n_nuls == 0 || p->size > NESTED_BYTES_MAX)
+    if (p->n_nuls == 0 || p->size > (int64_t)(NESTED_BYTES_MAX - w->held))
         return g_object_ref(raw);
     GByteArray *bytes = g_byte_array_sized_new((guint)p->size);
     g_byte_array_set_size(bytes, (guint)p->size);
@@ -90,7 +90,7 @@ static void parse_message(struct walk *w, GMimeStream *whole, unsigned level)
         leave_rest(w, whole, 0, p.size);
         return;
     }
-    GMimeStream *raw = without_nuls(whole, &p);
+    GMimeStream *raw = without_nuls(w, whole, &p);
     parse_scanned(w, raw, &p, level);
     g_object_unref(raw);
 }
@@ -177,17 +177,20 @@ static void walk_encoded_message(struct walk *w, const struct leaf *leaf, GMimeP
                                  unsigned level)
 {
     struct buf bytes CLEANUP(buf_fini) = {0};
-    if (level >= MAIL_DEPTH_MAX || !leaf_collect(leaf, part, &bytes)) {
+    if (level >= MAIL_DEPTH_MAX || !leaf_collect(leaf, part, NESTED_BYTES_MAX - w->held, &bytes)) {
         w->flags |= MAIL_FLAG_DEPTH;
         leaf_part(w, leaf, part);
         return;
     }
-    GMimeStream *stream = g_mime_stream_mem_new_with_buffer(buf_str(&bytes), bytes.len);
-    buf_fini(&bytes);
+    size_t n = bytes.len; /* GLib takes the bytes over: they may be many */
+    GByteArray *array = g_byte_array_new_take((guint8 *)TAKE(bytes.data), n);
+    GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(array);
+    w->held += n;
     w->n_nested++;
     w->depth++;
     parse_message(w, stream, level + 1);
     w->depth--;
+    w->held -= n;
     g_object_unref(stream);
 }
 

@@ -7,7 +7,7 @@
 #include "mail/frame.h"
 
 enum {
-    NESTED_BYTES_MAX = 24 << 20, /* an encoded message or TNEF file that is opened in memory */
+    NESTED_BYTES_MAX = 24 << 20, /* of encoded messages, or a TNEF file, open in memory */
 };
 
 /* Once per process, before the sandbox closes: GMime's types, iconv's modules. */

@@ -187,7 +187,7 @@ void leaf_object(struct walk *w, GMimeObject *o)
     g_object_unref(bytes);
 }
 
-bool leaf_collect(const struct leaf *leaf, GMimePart *part, struct buf *out)
+bool leaf_collect(const struct leaf *leaf, GMimePart *part, size_t max, struct buf *out)
 {
     GMimeDataWrapper *content = g_mime_part_get_content(part);
     GMimeStream *stream = content ? g_mime_data_wrapper_get_stream(content) : NULL;
@@ -197,11 +197,10 @@ bool leaf_collect(const struct leaf *leaf, GMimePart *part, struct buf *out)
     transfer_init(&transfer, leaf->transfer);
     if (stream)
         g_mime_stream_reset(stream);
-    while (stream && out->len <= NESTED_BYTES_MAX &&
-           (n = g_mime_stream_read(stream, block, sizeof block)) > 0)
+    while (stream && out->len <= max && (n = g_mime_stream_read(stream, block, sizeof block)) > 0)
         transfer_feed(&transfer, block, (size_t)n, out);
     transfer_end(&transfer, out);
-    return out->len <= NESTED_BYTES_MAX;
+    return out->len <= max;
 }
 
 void walk_done(struct walk *w)

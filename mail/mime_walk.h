@@ -26,9 +26,10 @@ struct walk {
     uint32_t flags; /* enum mail_flag */
     uint32_t n_nested;
     uint32_t n_leaves;
-    uint32_t depth;               /* messages that we are inside of */
-    uint8_t traits;               /* enum mail_trait */
-    bool has_text;                /* mail.text was sent */
+    uint32_t depth; /* messages that we are inside of */
+    size_t held;    /* bytes of encoded messages that are open in memory, all levels together */
+    uint8_t traits; /* enum mail_trait */
+    bool has_text;  /* mail.text was sent */
     struct _GMimeStream *body;    /* the innermost message's bytes, */
     int64_t body_start, body_end; /* and where in them its body stands */
 };
@@ -64,8 +65,8 @@ void leaf_smuggled(struct walk *w, struct _GMimeMultipart *m);
 /* A whole subtree as one leaf, its headers included. */
 void leaf_object(struct walk *w, struct _GMimeObject *o);
 
-/* The decoded content in memory; false where it is over NESTED_BYTES_MAX. */
-bool leaf_collect(const struct leaf *leaf, struct _GMimePart *part, struct buf *out);
+/* The decoded content in memory; false where it is over max bytes. */
+bool leaf_collect(const struct leaf *leaf, struct _GMimePart *part, size_t max, struct buf *out);
 
 /* The last frame. */
 void walk_done(struct walk *w);

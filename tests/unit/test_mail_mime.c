@@ -426,6 +426,48 @@ static void a_mail_goes_through_the_sandbox_whole(void **state)
     close(m.parts_fd);
 }
 
+/* What 24 MB can be made of to cost the most: each has an answer, soon. */
+static void hostile_mails_are_answered(void **state)
+{
+    static const struct {
+        const char *start, *again;
+        uint32_t flag;
+    } cases[] = {
+        {HEAD, "X-A: b\r\n", MAIL_FLAG_HEADER},
+        {HEAD, "a:\n", MAIL_FLAG_HEADER},
+        {HEAD "X-A: b\r\n", " c\r\n", MAIL_FLAG_HEADER},
+        {HEAD "To: ", "a:", MAIL_FLAG_HEADER},
+        {HEAD "Content-Type: text/plain", "; a=b", MAIL_FLAG_HEADER},
+        {MIXED, "--b\r\n", MAIL_FLAG_PARTS},
+        {MIXED, "--b\r\n\r\n\r\n", MAIL_FLAG_PARTS},
+        {MIXED, "text without a boundary\r\n", MAIL_FLAG_UNDECODED},
+        {MIXED "--b--\r\n", "an epilogue without end\r\n", MAIL_FLAG_UNDECODED},
+        {MIXED, "--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n", MAIL_FLAG_DEPTH},
+        {HEAD, "Content-Type: message/rfc822\r\n\r\n", MAIL_FLAG_DEPTH},
+        {HEAD "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n", "QUJD",
+         0},
+    };
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct zygote *z CLEANUP(zygote_stopp) = NULL;
+    struct err err = {0};
+    (void)state;
+    if (!mail_zygote_start(&z, &err))
+        fail_msg("%s", err.text);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct buf raw CLEANUP(buf_fini) = {0};
+        struct mail m;
+        buf_adds(&raw, cases[i].start);
+        while (raw.len < 24 << 20)
+            buf_adds(&raw, cases[i].again);
+        int fd CLEANUP(fd_closep) = memfd_of(raw.data, raw.len);
+        if (!mail_parse(a, z, fd, &m, &err))
+            fail_msg("case %zu: %s", i, err.text);
+        close(m.parts_fd);
+        if ((m.flags & cases[i].flag) != cases[i].flag)
+            fail_msg("case %zu: flags %x", i, m.flags);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -441,6 +483,7 @@ int main(void)
         cmocka_unit_test(types_are_told_from_the_bytes),
         cmocka_unit_test(winmail_dat_gives_its_files),
         cmocka_unit_test(a_mail_goes_through_the_sandbox_whole),
+        cmocka_unit_test(hostile_mails_are_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
