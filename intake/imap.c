@@ -179,7 +179,9 @@ static bool make_folder(struct imap *c, struct arena *a, const char *folder, str
         return true;
     imap_begin(c, 0);
     if (!imap_check(c, mailimap_create(c->session, name), ERR_FATAL,
-                    "the folder cannot be made: make it by hand", err))
+                    "the folder cannot be made: make it by hand, or give its full name (some "
+                    "servers want INBOX. before it)",
+                    err))
         return false;
     imap_begin(c, 0);
     return imap_check(c, mailimap_subscribe(c->session, name), ERR_RETRY,

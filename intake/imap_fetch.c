@@ -16,10 +16,10 @@
 #include <unistd.h>
 
 enum {
-    FETCH_MAX = 50,         /* UIDs in one command: the set stays far under 8 KB */
-    LIST_MAX = 200000,      /* mails in one listing; the others come when these are moved */
-    LIST_BYTES = 512,       /* at most so many bytes to list one mail */
-    LIST_UNKNOWN = 1 << 16, /* mails that may have come since the folder was opened */
+    FETCH_MAX = 50,      /* UIDs in one command: the set stays far under 8 KB */
+    LIST_MAX = 200000,   /* mails in one listing; the others come when these are moved */
+    LIST_BYTES = 512,    /* at most so many bytes to list one mail */
+    LIST_UNKNOWN = 1024, /* mails that may have come since the folder was opened */
 };
 
 struct found { /* what one FETCH response said */
@@ -114,21 +114,32 @@ static void on_progress(size_t now, size_t all, void *user)
     (void)now, (void)all, (void)user;
 }
 
+static struct mailimap_fetch_att *wanted_item(char item)
+{
+    switch (item) {
+    case 'u':
+        return mailimap_fetch_att_new_uid();
+    case 'f':
+        return mailimap_fetch_att_new_flags();
+    case 'd':
+        return mailimap_fetch_att_new_internaldate();
+    case 's':
+        return mailimap_fetch_att_new_rfc822_size();
+    default:
+        return mailimap_fetch_att_new_body_peek_section(mailimap_section_new(NULL));
+    }
+}
+
 static struct mailimap_fetch_type *wanted_items(const char *items)
 {
     struct mailimap_fetch_type *type = mailimap_fetch_type_new_fetch_att_list_empty();
-    for (; type && *items; items++) {
-        struct mailimap_fetch_att *att =
-            *items == 'u'   ? mailimap_fetch_att_new_uid()
-            : *items == 'f' ? mailimap_fetch_att_new_flags()
-            : *items == 'd' ? mailimap_fetch_att_new_internaldate()
-            : *items == 's' ? mailimap_fetch_att_new_rfc822_size()
-                            : mailimap_fetch_att_new_body_peek_section(mailimap_section_new(NULL));
+    if (!type)
+        abort();
+    for (; *items; items++) {
+        struct mailimap_fetch_att *att = wanted_item(*items);
         if (!att || mailimap_fetch_type_new_fetch_att_list_add(type, att) != MAILIMAP_NO_ERROR)
             abort();
     }
-    if (!type)
-        abort();
     return type;
 }
 

@@ -83,11 +83,6 @@ void stream_extend(struct stream *s, int64_t ms)
         s->deadline_ms += ms;
 }
 
-bool stream_has_tls(const struct stream *s)
-{
-    return s->tls != NULL;
-}
-
 int stream_fd(const struct stream *s)
 {
     return s->fd;

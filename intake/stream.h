@@ -41,7 +41,6 @@ void stream_closep(struct stream **s);
 /* Start TLS on a plain connection. Bytes that the server sent ahead of the handshake are refused:
  * somebody on the way may have put them there. err  as stream_open */
 bool stream_handshake(struct stream *s, struct err *err) MUST_CHECK;
-bool stream_has_tls(const struct stream *s);
 
 /* All that follows must be done within ms from now (0: no deadline) and bring at most so many bytes
  * (0: any number). */

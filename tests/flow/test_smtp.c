@@ -232,6 +232,45 @@ static void a_stripped_starttls_hears_no_password(void **state)
     assert_null(strstr(heard, "AUTH"));
 }
 
+/* Whoever sits between may say anything before the handshake. */
+static void words_injected_before_the_handshake_are_refused(void **state)
+{
+    (void)state;
+    static const char *const script[] = {">220 x\r\n",
+                                         "<",
+                                         ">250-x\r\n250 STARTTLS\r\n",
+                                         "<",
+                                         ">220 go\r\n250-x\r\n250 AUTH PLAIN LOGIN\r\n",
+                                         "!",
+                                         "*",
+                                         NULL};
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct fake_config fc = {.script = script};
+    fc.cert_file = office_path(a, office, "tls/server.crt");
+    fc.key_file = office_path(a, office, "tls/server.key");
+    struct err err = {0};
+    char heard[4096];
+    against(&fc, TLS_STARTTLS, &err, heard);
+    assert_int_equal(err.kind, ERR_RETRY);
+    assert_null(strstr(heard, "AUTH"));
+}
+
+static void old_tls_is_refused(void **state)
+{
+    (void)state;
+    static const char *const script[] = {"!", ">220 x\r\n", "*", NULL};
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct fake_config fc = {.script = script, .priority = "NORMAL:-VERS-ALL:+VERS-TLS1.1"};
+    fc.cert_file = office_path(a, office, "tls/server.crt");
+    fc.key_file = office_path(a, office, "tls/server.key");
+    struct err err = {0};
+    char heard[4096];
+    against(&fc, TLS_IMPLICIT, &err, heard);
+    assert_int_equal(err.kind, ERR_RETRY);
+    assert_non_null(strstr(err.text, "TLS 1.2 or newer"));
+    assert_string_equal(heard, "");
+}
+
 static void plain_text_goes_to_this_machine_only(void **state)
 {
     (void)state;
@@ -329,6 +368,8 @@ int main(void)
         cmocka_unit_test(a_wrong_password_keeps_the_mail),
         cmocka_unit_test(a_server_with_a_bad_certificate_hears_no_password),
         cmocka_unit_test(a_stripped_starttls_hears_no_password),
+        cmocka_unit_test(words_injected_before_the_handshake_are_refused),
+        cmocka_unit_test(old_tls_is_refused),
         cmocka_unit_test(plain_text_goes_to_this_machine_only),
         cmocka_unit_test(how_far_it_came_decides_whether_we_are_sure),
         cmocka_unit_test(a_connection_that_went_stale_is_opened_again),
