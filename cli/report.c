@@ -20,6 +20,7 @@ static const char usage_th[] =
     "                     incomplete check quarantined year.late year.missing\n"
     "lateness\n"
     "  --send             ส่งให้ผู้อ่านทุกคนใน [report] readers และบันทึกว่าได้ออกแล้ว\n"
+    "  --nightly          อย่าง --send แต่เฉพาะวันทำการ ใช้กับตัวตั้งเวลา\n"
     "  --agency รหัส       เฉพาะหน่วยงาน ใช้กับ --list year...\n"
     "  --quarter 2564Q1   เฉพาะไตรมาส ใช้กับ --list year...\n"
     "kpi\n"
@@ -41,6 +42,7 @@ static const char usage_en[] =
     "                     incomplete check quarantined year.late year.missing\n"
     "lateness\n"
     "  --send             to every reader in [report] readers, and keep the run\n"
+    "  --nightly          as --send, and only on working days: for the timer\n"
     "  --agency CODE      of one agency, with --list year...\n"
     "  --quarter 2564Q1   of one quarter, with --list year...\n"
     "kpi\n"
@@ -118,11 +120,12 @@ static bool read_options(struct cli *c, int *argc, char **argv, struct report_as
     const char *format = c->json ? "json" : "text", *quarter = NULL;
     int64_t year = 0;
     const struct opt opts[] = {
-        {"--as-of", OPT_TIME, &ask->as_of_us}, {"--format", OPT_TEXT, &format},
-        {"--out", OPT_TEXT, &ask->out},        {"--list", OPT_TEXT, &ask->list},
-        {"--agency", OPT_TEXT, &ask->agency},  {"--from", OPT_DAY, &ask->from_us},
-        {"--to", OPT_DAY, &ask->to_us},        {"--year", OPT_INT, &year},
-        {"--quarter", OPT_TEXT, &quarter},     {"--send", OPT_FLAG, &ask->send},
+        {"--as-of", OPT_TIME, &ask->as_of_us},  {"--format", OPT_TEXT, &format},
+        {"--out", OPT_TEXT, &ask->out},         {"--list", OPT_TEXT, &ask->list},
+        {"--agency", OPT_TEXT, &ask->agency},   {"--from", OPT_DAY, &ask->from_us},
+        {"--to", OPT_DAY, &ask->to_us},         {"--year", OPT_INT, &year},
+        {"--quarter", OPT_TEXT, &quarter},      {"--send", OPT_FLAG, &ask->send},
+        {"--nightly", OPT_FLAG, &ask->nightly},
     };
     ask->as_of_us = this_second();
     ask->from_us = ask->to_us = TIME_NONE;

@@ -12,7 +12,7 @@ struct report_ask {
     const char *out, *list, *agency; /* NULL: not given */
     int year, quarter;               /* 0: not given */
     int64_t from_us, to_us;          /* days; TIME_NONE: not given */
-    bool send;
+    bool send, nightly;              /* nightly: send, and only where as_of_us is a working day */
 };
 
 int report_lateness(struct cli *c, const struct report_ask *ask);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * thanwela report lateness, and its sending. */
+#include "base/clock.h"
 #include "cli/report.h"
+#include "db/calendar.h"
 #include "report/lateness.h"
 #include "report/send.h"
 
@@ -40,6 +42,32 @@ static int send(struct cli *c, const struct report_ask *ask, struct db *db,
     return EXIT_DONE;
 }
 
+/* Noon of a working day is within office hours: moving it into them leaves it where it is. */
+static bool is_working_day(struct db *db, int64_t us, bool *out, struct err *err)
+{
+    struct civil c = civil_from(us);
+    int64_t noon_us =
+        us - us % US_PER_MIN + (12 - c.hour) * 60 * US_PER_MIN - c.minute * US_PER_MIN;
+    int64_t deemed_us;
+    if (!working_time(db, WORKING_DEEMED, noon_us, 0, us, NULL, &deemed_us, err))
+        return false;
+    *out = deemed_us == noon_us;
+    return true;
+}
+
+static int send_nightly(struct cli *c, const struct report_ask *ask, struct db *db,
+                        const struct config *config)
+{
+    struct err err = {0};
+    bool is_working;
+    if (!is_working_day(db, ask->as_of_us, &is_working, &err))
+        return cli_fail(&err);
+    if (is_working)
+        return send(c, ask, db, config);
+    puts(tr(c, "ไม่ใช่วันทำการ ไม่มีรายงาน", "Not a working day: no report"));
+    return EXIT_DONE;
+}
+
 int report_lateness(struct cli *c, const struct report_ask *ask)
 {
     const struct config *config = cli_config(c);
@@ -48,6 +76,8 @@ int report_lateness(struct cli *c, const struct report_ask *ask)
     struct err err = {0};
     if (!db)
         return EXIT_USAGE;
+    if (ask->nightly)
+        return send_nightly(c, ask, db, config);
     if (ask->send)
         return send(c, ask, db, config);
     if (!lateness_gather(c->a, db, config, ask->as_of_us, &l, &err))
