@@ -274,7 +274,7 @@ create table item (                              -- one registered document: the
     scan_done_at timestamptz,                    -- the last scan job ended
     unique (series, year, no),
     check ((status = 'ยกเลิก') = (cancelled_why <> '')));
-create index on item (matter_id, agency_id, entered_at);
+create index on item (matter_id, agency_id, entered_at, id);
 create index on item (entered_at);
 create index on item (registered_at);
 create index item_search on item using gin (subject_fold gin_trgm_ops);

@@ -150,8 +150,10 @@ returns bigint language sql stable as $$
 
 -- ---------------------------------------------------------------- Thai dates, for one-line reasons
 
+-- Numbers are cast to text by hand: `int || text` is only STABLE, and then nothing here would be inlined.
+
 create function thai_date(d date) returns text language sql immutable parallel safe as $$
-    select date_part('day', d)::int || ' '
+    select date_part('day', d)::int::text || ' '
            || case date_part('month', d)::int
                   when 1 then 'ม.ค.' when 2 then 'ก.พ.' when 3 then 'มี.ค.' when 4 then 'เม.ย.'
                   when 5 then 'พ.ค.' when 6 then 'มิ.ย.' when 7 then 'ก.ค.' when 8 then 'ส.ค.'

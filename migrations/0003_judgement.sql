@@ -62,15 +62,18 @@ create index on item (completes) where completes is not null;
 create function meeting_words(body text, starts_at timestamptz, cutoff_rule text, calendar_version int) returns text
 language sql immutable parallel safe as $$
     select case body when 'cabinet' then 'ประชุม ครม. ' else 'ประชุมสภา ' end || thai_date(bangkok_date(starts_at))
-           || ' ' || cutoff_rule || coalesce(' (ปฏิทิน v' || calendar_version || ')', '') $$;
+           || ' ' || cutoff_rule || coalesce(' (ปฏิทิน v' || calendar_version::text || ')', '') $$;
 
 -- Minutes as a reader counts them: "45 นาที", "3 ชม. 5 นาที", "2 วัน 4 ชม."; day_min: of a day.
 create function thai_span(minutes bigint, day_min bigint, day_word text) returns text
 language sql immutable parallel safe as $$
-    select case when minutes < 60 then minutes || ' นาที'
-                when minutes < day_min then minutes / 60 || ' ชม.' || case when minutes % 60 > 0 then ' ' || minutes % 60 || ' นาที' else '' end
-                else minutes / day_min || ' ' || day_word
-                     || case when minutes % day_min / 60 > 0 then ' ' || minutes % day_min / 60 || ' ชม.' else '' end end $$;
+    select case when minutes < 60 then minutes::text || ' นาที'
+                when minutes < day_min
+                then (minutes / 60)::text || ' ชม.'
+                     || case when minutes % 60 > 0 then ' ' || (minutes % 60)::text || ' นาที' else '' end
+                else (minutes / day_min)::text || ' ' || day_word
+                     || case when minutes % day_min / 60 > 0
+                             then ' ' || (minutes % day_min / 60)::text || ' ชม.' else '' end end $$;
 
 create function verdict_label(verdict text, in_new_time boolean) returns text language sql immutable parallel safe as $$
     select case when verdict = 'LATE' and in_new_time then 'ทันตามกำหนดใหม่ (เดิมไม่ทัน)'

@@ -10,7 +10,7 @@ language sql stable as $$
 create function meeting_rule_words(days int, at time, cutoff_at timestamptz) returns text language sql immutable as $$
     select case when days is null then 'ปิดรับ ' || thai_instant(cutoff_at)
                 when days = 0 then 'ปิดรับในวันประชุม ' || left(at::text, 5)
-                else 'ปิดรับก่อน ' || days || ' วันทำการ' end $$;
+                else 'ปิดรับก่อน ' || days::text || ' วันทำการ' end $$;
 
 -- The meeting that a document means when it names a day: the planned one; else where a meeting of that
 -- day was moved to.
@@ -31,10 +31,10 @@ create function is_open(verdict text) returns boolean language sql immutable par
 -- "3 วันทำการ นับถัดจากวันรับ 9 เม.ย. 64 (ปฏิทิน v7)"
 create function counted_words(days int, working boolean, from_date date, is_extension boolean, due date,
                               calendar_version int) returns text language sql immutable as $$
-    select case when is_extension then 'ขยาย ' else '' end || days || case when working then ' วันทำการ' else ' วัน' end
+    select case when is_extension then 'ขยาย ' else '' end || days::text || case when working then ' วันทำการ' else ' วัน' end
            || case when is_extension then ' นับถัดจากวันครบกำหนดเดิม ' else ' นับถัดจากวันรับ ' end || thai_date(from_date)
            || case when not working and due <> from_date + days then ' ตรงวันหยุด เลื่อนเป็นวันทำการถัดไป' else '' end
-           || coalesce(' (ปฏิทิน v' || calendar_version || ')', '') $$;
+           || coalesce(' (ปฏิทิน v' || calendar_version::text || ')', '') $$;
 
 create function counted_due(days int, working boolean, from_date date, as_of timestamptz) returns timestamptz
 language sql stable as $$
