@@ -73,8 +73,8 @@ static enum message_state state_from(const char *name)
 {
     for (int s = 0; s < MESSAGE_N_STATES; s++)
         if (strcmp(name, state_names[s]) == 0)
-            return s;
-    assert(!"a state that the table's check does not allow");
+            return (enum message_state)s;
+    assert(false && "a state that the table's check does not allow");
     return MESSAGE_STORED;
 }
 
@@ -135,8 +135,7 @@ bool ledger_polled(struct db *db, int mailbox_id, int gap_s, struct err *err)
     param_int(&p, gap_s);
     if (!db_begin_async(db, err))
         return false;
-    struct db *tx CLEANUP(db_rollbackp)
-    = db;
+    struct db *tx CLEANUP(db_rollbackp) = db;
     if (!db_query(db, gap_sql, &p, NULL, err))
         return false;
     p.n = 1;
@@ -248,8 +247,7 @@ bool ledger_attempt(struct db *db, const struct ledger_pending *m, bool *go_out,
     param_int(&p, ATTEMPTS_MAX);
     if (!db_begin_async(db, err))
         return false;
-    struct db *tx CLEANUP(db_rollbackp)
-    = db;
+    struct db *tx CLEANUP(db_rollbackp) = db;
     if (!db_query(db, attempt_sql, &p, &r, err))
         return false;
     *go_out = r.touched == 1;
@@ -289,8 +287,7 @@ bool ledger_filed(struct db *db, const struct ledger_mail *m, int64_t message_id
     param_text(&p, folder);
     if (!db_begin_async(db, err))
         return false;
-    struct db *tx CLEANUP(db_rollbackp)
-    = db;
+    struct db *tx CLEANUP(db_rollbackp) = db;
     return db_query(db, filed_sql, &p, NULL, err) && db_commit(tx, err);
 }
 
@@ -302,8 +299,7 @@ bool ledger_release(struct db *db, int64_t message_id, const char *who, const ch
     param_int(&p, message_id);
     if (!db_begin(db, err))
         return false;
-    struct db *tx CLEANUP(db_rollbackp)
-    = db;
+    struct db *tx CLEANUP(db_rollbackp) = db;
     if (!db_query(db, release_find_sql, &p, &r, err))
         return false;
     if (r.n != 1)

@@ -68,6 +68,7 @@ int rules_rollback(void **state)
     return 0;
 }
 
+PRINTF_LIKE(4, 0)
 static bool run(struct rules *t, struct err *err, const char **out, const char *fmt, va_list args)
 {
     struct rows r CLEANUP(rows_fini) = {0};

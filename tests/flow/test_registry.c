@@ -44,7 +44,7 @@ static struct ledger_message store(const char *raw, uint32_t uid)
     uint8_t hash[32];
     int fd CLEANUP(fd_closep)
     = spool(raw);
-    struct ledger_message out;
+    struct ledger_message out = {0};
     crypto_hash_sha256(hash, (const unsigned char *)raw, strlen(raw));
     struct ledger_mail m = {.mailbox_id = mailbox_id,
                             .uidvalidity = 7,

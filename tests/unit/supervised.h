@@ -63,6 +63,7 @@ static inline int teardown(void **state)
 }
 
 /* From a role: one whole line. */
+PRINTF_LIKE(1, 2)
 static inline void note(const char *fmt, ...)
 {
     char line[128];

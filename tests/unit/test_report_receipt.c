@@ -337,7 +337,7 @@ static void monstrous_data_stays_inside_the_margins(void **state)
     char *no_blanks = arena_alloc(b->a, 6001), *thai = arena_alloc(b->a, 9001);
     memset(no_blanks, 'W', 6000);
     for (int i = 0; i < 3000; i++)
-        memcpy(thai + 3 * i, "ที่" + 3 * (i % 3), 3);
+        memcpy(thai + 3 * i, &"ที่"[3 * (i % 3)], 3);
     struct receipt_file files[] = {{no_blanks, UINT64_MAX, {0}, 2147483647, thai},
                                    {thai, 0, {0}, -1, NULL},
                                    {"\xff\xfe\x1b[31m\xe2\x80\xaegpj.exe\n\n\n", 1, {0}, 1, NULL}};
