@@ -34,6 +34,7 @@ void paper_show(struct paper *p, struct _PangoLayout *layout, double x, double y
                 enum paper_ink ink);
 void layout_unrefp(struct _PangoLayout **layout);
 
+void paper_set_ink(struct paper *p, enum paper_ink ink);
 void paper_first_page(struct paper *p);
 void paper_last_page(struct paper *p);
 

@@ -174,6 +174,24 @@ static void a_tower_of_marks_stays_in_its_line(void **state)
     }
 }
 
+static void draw_fields(struct paper *p, const void *facts)
+{
+    static const struct paper_type type = {.pt = 14};
+    double start = paper_y(p);
+    (void)facts;
+    paper_field(p, 40, &type, "ป้ายที่ยาวเกินกว่าจะอยู่ในบรรทัดเดียวได้จริง ๆ ต้องขึ้นหลายบรรทัด", "สั้น");
+    double one = paper_text_height(p, 100, &type, "ก");
+    if (paper_y(p) - start < 2 * one)
+        paper_text(p, &type, "overlap");
+}
+
+static void a_long_label_pushes_the_next_field_down(void **state)
+{
+    struct bench *b = *state;
+    print(b, &plain, draw_fields, NULL);
+    assert_int_equal(number(b, "pdftotext -raw $F - | grep -c overlap || true"), 0);
+}
+
 static void letters_of_all_scripts_are_drawn(void **state)
 {
     struct bench *b = *state;
@@ -329,6 +347,7 @@ int main(void)
         with_folder(an_hour_is_not_torn_from_its_unit),
         with_folder(controls_and_bad_bytes_are_made_visible),
         with_folder(a_tower_of_marks_stays_in_its_line),
+        with_folder(a_long_label_pushes_the_next_field_down),
         with_folder(letters_of_all_scripts_are_drawn),
         with_folder(titles_stand_on_every_page_and_rows_stay_whole),
         with_folder(a_monstrous_cell_ends_in_dots),
