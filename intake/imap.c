@@ -108,13 +108,13 @@ void imap_begin(struct imap *c, uint64_t bytes)
     stream_limit(c->s, ms, IMAP_COMMAND_BYTES + bytes);
 }
 
-/* libetpan's codes for "the server answered NO or BAD" begin here; all before it mean that the
- * conversation itself broke. */
+/* libetpan's codes for "the server answered NO or BAD" stand behind DONT_ACCEPT_CONNECTION; all up
+ * to it mean that the conversation itself broke. */
 bool imap_check(struct imap *c, int rc, enum err_kind kind, const char *words, struct err *err)
 {
     if (rc == MAILIMAP_NO_ERROR && c->lost.kind == ERR_NONE)
         return true;
-    bool refused = c->lost.kind == ERR_NONE && rc >= MAILIMAP_ERROR_DONT_ACCEPT_CONNECTION &&
+    bool refused = c->lost.kind == ERR_NONE && rc > MAILIMAP_ERROR_DONT_ACCEPT_CONNECTION &&
                    rc != MAILIMAP_ERROR_SSL && rc != MAILIMAP_ERROR_NEEDS_MORE_DATA;
     if (refused) {
         CLEANUP(arena_freep)

@@ -22,8 +22,8 @@ enum {
     LIST_UNKNOWN = 1024, /* mails that may have come since the folder was opened */
 };
 
-struct found { /* what one FETCH response said */
-    uint32_t uid, size_bytes;
+struct found {                /* what one FETCH response said */
+    uint32_t uid, size_bytes; /* uid 0: it did not say */
     int64_t internaldate_us;
     bool is_deleted, has_size, has_body;
     const char *body; /* short mails may come as a quoted string */
@@ -104,8 +104,7 @@ static void on_response(struct mailimap_msg_att *att, void *user)
         else if (item->att_type == MAILIMAP_MSG_ATT_ITEM_DYNAMIC)
             f.is_deleted = has_deleted(item->att_data.att_dyn);
     }
-    if (f.uid != 0)
-        l->fn(l->user, &f);
+    l->fn(l->user, &f);
 }
 
 /* libetpan ignores the handler above where no progress callback is set. */
@@ -178,7 +177,7 @@ struct listing {
 static void list_one(void *user, const struct found *f)
 {
     struct listing *l = user;
-    if (!f->has_size || l->n == LIST_MAX)
+    if (f->uid == 0 || !f->has_size || l->n == LIST_MAX)
         return; /* a change of flags that nobody asked for, or enough */
     if (l->n == l->room) {
         l->room = l->room ? 2 * l->room : 64;
@@ -228,7 +227,7 @@ bool imap_list(struct imap *c, struct arena *a, struct imap_entry **entries_out,
 static void note_presence(void *user, const struct found *f)
 {
     bool *is_there = user;
-    *is_there = f->uid != 0;
+    *is_there = *is_there || f->uid != 0;
 }
 
 bool imap_is_there(struct imap *c, struct mailimap_set *set, bool *out, struct err *err)

@@ -218,8 +218,13 @@ static void a_lie_inside_a_fetch_ends_the_connection(void **state)
         ">* 1 FETCH (UID 7 BODY[] {5}\r\nhello)\r\n* 1 FETCH (UID 7 BODY[] {5}\r\nworld)\r\n"
         "%t OK x\r\n",
         "*", NULL};
+    static const char *const nameless[] = {
+        SIZED,
+        ">* 1 FETCH (BODY[] {5}\r\nhello)\r\n* 1 FETCH (UID 7 BODY[] {5}\r\nworld)\r\n"
+        "%t OK x\r\n",
+        "*", NULL};
     static const char *const bye[] = {SIZED, ">* BYE\r\n", "*", NULL};
-    static const char *const nul[] = {SIZED, ">* 1 FETCH (UID 7\r\n%t OK x\r\n", "*", NULL};
+    static const char *const unclosed[] = {SIZED, ">* 1 FETCH (UID 7\r\n%t OK x\r\n", "*", NULL};
     static const struct {
         const char *name;
         const char *const *script;
@@ -232,8 +237,9 @@ static void a_lie_inside_a_fetch_ends_the_connection(void **state)
         {"wraps", wraps, 0},
         {"another", another, 0},
         {"twice", twice, 1},
+        {"nameless", nameless, 0},
         {"bye", bye, 0},
-        {"unclosed", nul, 0},
+        {"unclosed", unclosed, 0},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct taken t = {0};
