@@ -250,8 +250,10 @@ static void header_line(struct scan *s)
     }
     s->n_colons += s->n_line_colons;
     s->in_field = goes_on || is_field(s);
-    if (!s->in_field && !s->in_nested && s->hole < 0) {
-        s->out->header_junk = true;
+    s->out->header_junk |= !s->in_field && !s->in_nested;
+    /* Among the mail's own fields it is a line that was wrapped without a blank. */
+    bool may_be_text = !s->in_nested && s->hole < 0 && (s->seen_body || s->block_bytes == 0);
+    if (!s->in_field && may_be_text) {
         s->gap = s->gap_end = s->line;
         s->gap_is_text = true;
     }

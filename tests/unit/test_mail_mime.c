@@ -127,6 +127,9 @@ static void what_other_readers_lose_is_kept_and_flagged(void **state)
          20},
         {MIXED "--b--\r\n", MAIL_FLAG_UNDECODED, 0, 0},
         {MIXED "--b\r\njust text\r\nmore\r\n--b--\r\n", MAIL_FLAG_HEADER, 1, 15},
+        {HEAD "X-Long: a\r\nwrapped\r\nwithout blanks\r\nContent-Type: multipart/mixed; boundary=b"
+              "\r\n\r\n--b\r\nContent-Type: text/plain\r\nhello\r\nworld\r\n--b--\r\n",
+         MAIL_FLAG_HEADER, 1, 12},
         {"From: a@b.th\rSubject: x\r\rtext", MAIL_FLAG_HEADER, 1, 29},
         {HEAD "Content-Transfer-Encoding: x-foo\r\n\r\nabc", MAIL_FLAG_ENCODING, 1, 3},
         {HEAD "Content-Transfer-Encoding: base64\r\n\r\n????\r\n", MAIL_FLAG_ENCODING, 1, 0},
