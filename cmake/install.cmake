@@ -20,8 +20,10 @@ install(FILES man/thanwela-receipt.7 DESTINATION ${CMAKE_INSTALL_MANDIR}/man7)
 install(FILES man/thanwelad.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
 
 foreach(unit IN ITEMS thanwela.service thanwela-report.service)
-    configure_file(systemd/${unit}.in systemd/${unit} @ONLY)
-    install(FILES ${PROJECT_BINARY_DIR}/systemd/${unit} DESTINATION lib/systemd/system)
+    configure_file(systemd/${unit}.in systemd/${unit} @ONLY) # for the tests
+    install(CODE "set(BINDIR \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}\")
+        configure_file(\"${PROJECT_SOURCE_DIR}/systemd/${unit}.in\"
+            \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/lib/systemd/system/${unit}\" @ONLY)")
 endforeach()
 install(FILES systemd/thanwela-report.timer DESTINATION lib/systemd/system)
 install(FILES systemd/thanwela.sysusers DESTINATION lib/sysusers.d RENAME thanwela.conf)
