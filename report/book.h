@@ -26,7 +26,10 @@ enum report_format {
 bool report_format_from(const char *name, enum report_format *out);
 
 enum { BOOK_COLUMNS_MAX = 20, BOOK_SHEETS_MAX = 24, BOOK_FACTS_MAX = 24, BOOK_MONTHS = 12 };
-enum { BOOK_SHOWN_MAX = 200 }; /* rows of a sheet on paper and in mail; files have them all */
+enum {
+    BOOK_SHOWN_MAX = 200,       /* rows of a sheet on paper and in mail; files have them all */
+    BOOK_PAPER_ROWS_MAX = 5000, /* of a book that shows all: what fits into PAPER_PAGES_MAX */
+};
 
 enum cell_kind {
     CELL_TEXT,
@@ -135,7 +138,7 @@ char *minutes_text(struct arena *a, int64_t minutes);
 int64_t percent_hundredths(int64_t n, int64_t of);
 
 /* The book in a format. width and color are for REPORT_TEXT. The same book gives the same bytes.
- * err  FATAL the format's library failed */
+ * err  FATAL the format's library failed; REFUSE more rows than go on paper */
 bool book_write(const struct book *b, enum report_format f, int width, bool color, struct buf *out,
                 struct err *err) MUST_CHECK;
 

@@ -122,6 +122,14 @@ bool book_pdf(const struct book *b, int width, bool color, struct buf *out, stru
         .landscape = true,
         .head = arena_printf(a, "%s ณ วันที่ %s", b->title, thai_digits(a, when)),
         .foot = *b->office ? b->office : NULL};
+    int rows = 0;
     (void)width, (void)color;
+    for (int i = 0; i < b->n_sheets; i++)
+        rows += sheet_shown(b, b->sheets[i]);
+    if (rows > BOOK_PAPER_ROWS_MAX)
+        return err_set(err, ERR_REFUSE,
+                       "report %s: %d rows are too many for paper, which takes %d: ask for a "
+                       "shorter period, or for xlsx",
+                       b->key, rows, BOOK_PAPER_ROWS_MAX);
     return paper_pdf(&setup, draw, b, out, err);
 }

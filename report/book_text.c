@@ -6,7 +6,7 @@
 #include "report/table.h"
 #include <string.h>
 
-enum { LABEL_COLUMNS = 34, SHRUNK_MIN = 20, GAP = 2 };
+enum { LABEL_COLUMNS = 34, SHRUNK_MIN = 18, GAP = 2 };
 
 static void heading(const char *text, bool color, struct buf *out)
 {

@@ -190,7 +190,7 @@ static const struct book_column matter_columns[] = {
     {.key = "presented_at", .title = "เสนอเมื่อ", .kind = CELL_TIME},
     {.key = "result", .title = "ผล", .kind = CELL_TEXT},
     {.key = "why", .title = "เหตุที่ล่าช้า", .kind = CELL_TEXT, .shrinks = true},
-    {.key = "register_nos", .title = "เลขรับ", .kind = CELL_TEXT, .shrinks = true},
+    {.key = "register_nos", .title = "เลขรับ", .kind = CELL_TEXT, .shrinks = true, .extra = true},
     {.key = "source", .title = "หลักฐาน", .kind = CELL_TEXT, .shrinks = true, .extra = true},
     {.key = "class", .title = "ประเภท", .kind = CELL_TEXT, .extra = true},
     {.key = "entered_by", .title = "บันทึกโดย", .kind = CELL_TEXT, .extra = true},
