@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * The register as officers read and correct it: filters, pages, one item whole, words on record. */
+#include "db/event.h"
+#include "db/item.h"
+#include "db/ledger.h"
+#include "report/register.h"
+#include "tests/flow/database.h"
+#include "tests/flow/seeded.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct item_filter all_items(void)
+{
+    return (struct item_filter){.state = "",
+                                .from_us = TIME_NONE,
+                                .to_us = TIME_NONE,
+                                .as_of_us = seeded_at("2021-04-09T18:00")};
+}
+
+static struct item_rows list(struct seeded *s, const struct item_filter *f)
+{
+    struct item_rows rows = {0};
+    struct err err = {0};
+    if (!item_list(s->a, s->db, f, &rows, &err))
+        fail_msg("%s", err.text);
+    return rows;
+}
+
+/* "6/2564 5/2564 …" */
+static const char *numbers(struct seeded *s, const struct item_filter *f)
+{
+    struct item_rows rows = list(s, f);
+    const char *text = "";
+    for (int i = 0; i < rows.n; i++)
+        text = arena_printf(s->a, "%s%s%s", text, i ? " " : "", rows.item[i].register_no);
+    return text;
+}
+
+static void each_filter_finds_its_own(void **state)
+{
+    static const struct {
+        const char *state, *agency, *matter, *search, *numbers;
+    } cases[] = {
+        {"", NULL, NULL, NULL, "6/2564 5/2564 4/2564 3/2564 2/2564 1/2564"},
+        {"late", NULL, NULL, NULL, "3/2564 1/2564"},
+        {"on_time", NULL, NULL, NULL, "2/2564"},
+        {"incomplete", NULL, NULL, NULL, "4/2564"},
+        {"no_deadline", NULL, NULL, NULL, "6/2564 5/2564"},
+        {"check", NULL, NULL, NULL, "6/2564 5/2564"},
+        {"unverified", NULL, NULL, NULL, "5/2564"},
+        {"cancelled", NULL, NULL, NULL, ""},
+        {"รับแล้ว", "EXCISE", NULL, NULL, "3/2564"},
+        {"late", "CUSTOMS", NULL, NULL, "1/2564"},
+        {"", "NOBODY", NULL, NULL, ""},
+        {"", NULL, "7/2564", NULL, "4/2564"},
+        {"", NULL, "999/2564", NULL, ""},
+        {"", NULL, NULL, "อากร", "2/2564"},
+        {"", NULL, NULL, "customs.test", "4/2564 2/2564 1/2564"},
+        {"", NULL, NULL, "%", ""},
+        {"", NULL, NULL, "_", ""},
+        {"", NULL, NULL, "' or true --", ""},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct item_filter f = all_items();
+        f.state = cases[i].state;
+        f.agency = cases[i].agency;
+        f.matter = cases[i].matter;
+        f.search = cases[i].search;
+        assert_string_equal(numbers(*state, &f), cases[i].numbers);
+    }
+}
+
+static void pages_follow_each_other_and_know_the_whole(void **state)
+{
+    struct item_filter f = all_items();
+    f.limit = 4;
+    assert_string_equal(numbers(*state, &f), "6/2564 5/2564 4/2564 3/2564");
+    assert_int_equal(list(*state, &f).total, 6);
+    f.offset = 4;
+    assert_string_equal(numbers(*state, &f), "2/2564 1/2564");
+    f.offset = 8;
+    assert_string_equal(numbers(*state, &f), "");
+    assert_int_equal(list(*state, &f).total, 6);
+}
+
+static void a_period_is_of_the_receipt_or_of_the_number(void **state)
+{
+    struct item_filter f = all_items();
+    f.from_us = seeded_at("2021-04-09T15:00");
+    f.to_us = seeded_at("2021-04-09T16:00");
+    assert_string_equal(numbers(*state, &f), "5/2564 4/2564");
+    f.by_number = true; /* issued twenty seconds after the receipt */
+    f.from_us = seeded_at("2021-04-09T15:00:20");
+    f.to_us = seeded_at("2021-04-09T16:00:20");
+    f.oldest_first = true;
+    assert_string_equal(numbers(*state, &f), "4/2564 5/2564");
+}
+
+static void a_number_that_is_none_is_refused(void **state)
+{
+    static const char *const words[] = {"x",       "12",      "12/64", "0/2564",
+                                        "-1/2564", "1/2564x", "/2564"};
+    struct seeded *s = *state;
+    struct item_whole w;
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        struct err err = {0};
+        assert_false(item_read(s->a, s->db, words[i], 0, &w, &err));
+        assert_int_equal(err.kind, ERR_REFUSE);
+    }
+    struct err err = {0};
+    assert_false(item_read(s->a, s->db, "999/2564", 0, &w, &err));
+    assert_non_null(strstr(err.text, "999/2564"));
+}
+
+static void an_officer_s_word_changes_the_item_and_stays_on_record(void **state)
+{
+    struct seeded *s = *state;
+    struct err err = {0};
+    struct item_whole w;
+    const struct item_assign to = {.matter = "8/2564", .agency = "EXCISE"};
+    assert_true(item_assign(s->db, "5/2564", &to, "officer", "โทรถามแล้ว", &err));
+    assert_true(item_status(s->db, "5/2564", "ตรวจสอบ", "officer", "เริ่มตรวจ", &err));
+    assert_true(item_read(s->a, s->db, "5/2564", seeded_at("2021-04-09T18:00"), &w, &err));
+    assert_string_equal(w.row.matter_no, "8/2564");
+    assert_string_equal(w.row.agency_code, "EXCISE");
+    assert_string_equal(w.row.agency_how, "officer");
+    assert_string_equal(w.row.class_name, "PARL-CONSULT"); /* the matter's */
+    assert_string_equal(w.row.status, "ตรวจสอบ");
+    assert_int_equal(w.n_events, 2);
+    assert_string_equal(w.events[0].what, "assign");
+    assert_string_equal(w.events[0].why, "โทรถามแล้ว");
+    assert_string_equal(w.events[1].what, "status");
+    assert_string_equal(w.events[1].who, "officer");
+    struct item_filter check = all_items();
+    check.state = "check";
+    assert_string_equal(numbers(s, &check), "6/2564");
+}
+
+static void words_that_do_not_fit_change_nothing(void **state)
+{
+    struct seeded *s = *state;
+    static const struct {
+        const char *number;
+        struct item_assign to;
+    } cases[] = {{"999/2564", {.agency = "FPO"}},
+                 {"2/2564", {.agency = "NOBODY"}},
+                 {"2/2564", {.matter = "999/2564"}},
+                 {"2/2564", {.class_name = "CAB"}}};
+    int64_t before = database_int(s->db, "select count(*) from event");
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct err err = {0};
+        assert_false(item_assign(s->db, cases[i].number, &cases[i].to, "officer", "x", &err));
+        assert_int_equal(err.kind, ERR_REFUSE);
+    }
+    struct err err = {0};
+    assert_false(item_status(s->db, "2/2564", "ลืม", "officer", "x", &err));
+    assert_false(item_status(s->db, "2/2564", "ยกเลิก", "officer", "x", &err));
+    assert_false(item_cancel(s->db, "2/2564", "officer", "", &err));
+    assert_int_equal(database_int(s->db, "select count(*) from event"), before);
+}
+
+static void a_cancelled_number_stays_with_its_reason(void **state)
+{
+    struct seeded *s = *state;
+    struct err err = {0};
+    struct book *b = NULL;
+    const struct item_assign to = {.agency = "FPO"};
+    assert_true(item_cancel(s->db, "6/2564", "officer", "ลงทะเบียนซ้ำ", &err));
+    assert_false(item_cancel(s->db, "6/2564", "officer", "อีกครั้ง", &err));
+    assert_false(item_assign(s->db, "6/2564", &to, "officer", "x", &err));
+    struct item_filter f = all_items();
+    assert_string_equal(numbers(s, &f), "5/2564 4/2564 3/2564 2/2564 1/2564");
+    f.state = "cancelled";
+    assert_string_equal(numbers(s, &f), "6/2564");
+    assert_true(register_gather(s->a, s->db, &s->config, seeded_at("2021-01-01"),
+                                seeded_at("2022-01-01"), seeded_at("2021-04-09T18:00"), &b, &err));
+    const struct sheet *sheet = b->sheets[0];
+    assert_int_equal(sheet_rows(sheet), 6);
+    assert_string_equal(sheet_cell(sheet, 5, 0)->text, "6/2564");
+    assert_non_null(strstr(sheet_cell(sheet, 5, 8)->text, "ยกเลิกเลข: ลงทะเบียนซ้ำ"));
+}
+
+static void a_mail_set_aside_is_listed_until_it_is_released(void **state)
+{
+    struct seeded *s = *state;
+    struct err err = {0};
+    struct mail_rows rows;
+    struct item_filter f = all_items();
+    f.state = "quarantined";
+    assert_true(mail_list(s->a, s->db, &f, &rows, &err));
+    assert_int_equal(rows.total, 2);
+    int64_t id = rows.mail[0].id;
+    assert_true(*rows.mail[0].why != 0);
+    if (!ledger_release(s->db, id, "officer", "เปิดอ่านได้", &err))
+        fail_msg("%s", err.text);
+    assert_true(mail_list(s->a, s->db, &f, &rows, &err));
+    assert_int_equal(rows.total, 1);
+    assert_true(rows.mail[0].id != id);
+}
+
+static void the_chain_of_events_is_whole_after_all_that(void **state)
+{
+    struct seeded *s = *state;
+    struct err err = {0};
+    int64_t n, broken;
+    assert_true(event_chain_check(s->db, &n, &broken, &err));
+    assert_int_equal(broken, 0);
+    assert_true(n >= 4);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, seeded_begin, seeded_end)
+    const struct CMUnitTest tests[] = {
+        TEST(each_filter_finds_its_own),
+        TEST(pages_follow_each_other_and_know_the_whole),
+        TEST(a_period_is_of_the_receipt_or_of_the_number),
+        TEST(a_number_that_is_none_is_refused),
+        TEST(an_officer_s_word_changes_the_item_and_stays_on_record),
+        TEST(words_that_do_not_fit_change_nothing),
+        TEST(a_cancelled_number_stays_with_its_reason),
+        TEST(a_mail_set_aside_is_listed_until_it_is_released),
+        TEST(the_chain_of_events_is_whole_after_all_that),
+    };
+    return cmocka_run_group_tests(tests, seeded_start, seeded_stop);
+}
