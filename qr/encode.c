@@ -31,8 +31,8 @@ static QRecLevel level_of(enum qr_ecc ecc)
 static bool encode(struct arena *a, const char *text, enum qr_ecc ecc, struct qr_matrix *out,
                    struct err *err)
 {
-    QRcode *code CLEANUP(qrcode_freep)
-    = QRcode_encodeString(text, 0, level_of(ecc), QR_MODE_8, true);
+    QRcode *code CLEANUP(qrcode_freep) =
+        QRcode_encodeString(text, 0, level_of(ecc), QR_MODE_8, true);
     if (!code && errno == ERANGE)
         return err_set(err, ERR_REFUSE, "qr: %zu bytes are too long for one code: shorten the text",
                        strlen(text));
@@ -58,8 +58,7 @@ static struct grey picture(struct arena *a, const struct qr_matrix *m)
 
 static bool read_back(const struct qr_matrix *m, const char *text, struct err *err)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct grey img = picture(a, m);
     const struct zxing_ask ask = {.pure = true};
     struct zxing_hits hits = {0};

@@ -9,21 +9,42 @@
 enum {
 
     DARKER_BY = 6,     /* grey levels under the mean */
+    REACH = 3,         /* cells around */
+    STRIPE = 256,      /* a multiple of every cell */
     RUNS_MIN = 7,      /* pixels over a whole finder */
     MODULE_MAX_PX = 60 /* larger is a frame or a picture */
 };
 
 static const double tolerance = 0.55, tolerance_px = 1;
 
-/* 1 where dark. */
-static struct grey binarise(const struct grey *g, int around_px)
+/* Means of cells, each over the (2 * REACH + 1)² cells around it. */
+static struct grey cell_means(const struct grey *g, int cell)
 {
-    struct grey b = grey_mean(g, around_px);
+    CLEANUP(grey_fini) struct grey means = grey_shrink(g, cell);
+    return grey_mean(&means, REACH);
+}
+
+/* 1 where dark. */
+static void binarise_row(const uint8_t *px, const uint8_t *means, int w, int cell, uint8_t *to)
+{
+    uint8_t line[STRIPE];
+    for (int x0 = 0; x0 < w; x0 += STRIPE) {
+        int n = w - x0 < STRIPE ? w - x0 : STRIPE;
+        for (int c = 0; c * cell < n; c++)
+            memset(line + c * cell, means[x0 / cell + c], (size_t)cell);
+        for (int x = 0; x < n; x++)
+            to[x0 + x] = px[x0 + x] + DARKER_BY < line[x];
+    }
+}
+
+static struct grey binarise(const struct grey *g, int cell)
+{
+    struct grey b = grey_new(g->w, g->h);
+    CLEANUP(grey_fini) struct grey means = cell_means(g, cell);
     for (int y = 0; y < g->h; y++) {
-        const uint8_t *from = g->px + (ptrdiff_t)y * g->stride;
-        uint8_t *to = b.px + (ptrdiff_t)y * b.stride;
-        for (int x = 0; x < g->w; x++)
-            to[x] = from[x] + DARKER_BY < to[x];
+        int row = y / cell < means.h ? y / cell : means.h - 1;
+        binarise_row(g->px + (ptrdiff_t)y * g->stride, means.px + (ptrdiff_t)row * means.stride,
+                     g->w, cell, b.px + (ptrdiff_t)y * b.stride);
     }
     return b;
 }
@@ -114,11 +135,10 @@ static int search_row(const struct grey *b, int y, struct finder *out, int n)
     return n;
 }
 
-int finder_search(const struct grey *img, int around_px, struct finder out[static FINDERS_MAX],
-                  int n)
+int finder_search(const struct grey *img, int cell, struct finder out[static FINDERS_MAX], int n)
 {
     CLEANUP(grey_fini)
-    struct grey b = binarise(img, around_px);
+    struct grey b = binarise(img, cell);
     for (int y = 0; y < b.h; y++)
         n = search_row(&b, y, out, n);
     return n;
