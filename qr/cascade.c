@@ -19,7 +19,7 @@ enum {
     LEVELS_MAX = 4,       /* each half of the one before: large finders look small on the last */
     LEVEL_SIDE_MIN = 100,
     CELL_SHARP = 4, /* pixels, of the finder search */
-    CELL_BLURRED = 1,
+    CELL_BLURRED = 2,
     HITS_MIN = 3, /* rows that cross a finder that stands out */
     PLACE_MIN_PX = 20,
     REACH_MODULES = 62, /* from a finder's centre to the far corner of most codes */

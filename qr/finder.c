@@ -8,30 +8,26 @@
 
 enum {
 
-    DARKER_BY = 6,     /* grey levels under the mean */
-    REACH = 3,         /* cells around */
+    DARKER_BY = 6,      /* grey levels under the mean */
+    TOLERANCE_100 = 55, /* of a module */
+    REACH_SHARP = 3,    /* cells around */
+    REACH_BLURRED = 2,
     STRIPE = 256,      /* a multiple of every cell */
     RUNS_MIN = 7,      /* pixels over a whole finder */
     MODULE_MAX_PX = 60 /* larger is a frame or a picture */
 };
 
-static const double tolerance = 0.55, tolerance_px = 1;
-
-/* Means of cells, each over the (2 * REACH + 1)² cells around it. */
-static struct grey cell_means(const struct grey *g, int cell)
-{
-    CLEANUP(grey_fini) struct grey means = grey_shrink(g, cell);
-    return grey_mean(&means, REACH);
-}
-
-/* 1 where dark. */
+/* 1 where dark. A mean stands for cell pixels in the row. */
 static void binarise_row(const uint8_t *px, const uint8_t *means, int w, int cell, uint8_t *to)
 {
-    uint8_t line[STRIPE];
+    uint8_t line[STRIPE + 4];
     for (int x0 = 0; x0 < w; x0 += STRIPE) {
         int n = w - x0 < STRIPE ? w - x0 : STRIPE;
-        for (int c = 0; c * cell < n; c++)
-            memset(line + c * cell, means[x0 / cell + c], (size_t)cell);
+        const uint8_t *from = means + x0 / cell;
+        for (int c = 0; c * cell < n; c++) {
+            uint32_t four = from[c] * 0x01010101u; /* a cell of 2 writes 2 too many, for the next */
+            memcpy(line + c * cell, &four, sizeof four);
+        }
         for (int x = 0; x < n; x++)
             to[x0 + x] = px[x0 + x] + DARKER_BY < line[x];
     }
@@ -40,7 +36,9 @@ static void binarise_row(const uint8_t *px, const uint8_t *means, int w, int cel
 static struct grey binarise(const struct grey *g, int cell)
 {
     struct grey b = grey_new(g->w, g->h);
-    CLEANUP(grey_fini) struct grey means = cell_means(g, cell);
+    CLEANUP(grey_fini) struct grey cells = grey_shrink(g, cell);
+    CLEANUP(grey_fini)
+    struct grey means = grey_mean(&cells, cell == 4 ? REACH_SHARP : REACH_BLURRED);
     for (int y = 0; y < g->h; y++) {
         int row = y / cell < means.h ? y / cell : means.h - 1;
         binarise_row(g->px + (ptrdiff_t)y * g->stride, means.px + (ptrdiff_t)row * means.stride,
@@ -49,17 +47,25 @@ static struct grey binarise(const struct grey *g, int cell)
     return b;
 }
 
+/* |v - want| ≤ slack, all in 7ths of a module's pixels. */
+static bool near(int v, int want, int slack)
+{
+    return v - want <= slack && want - v <= slack;
+}
+
 /* Ink spreads and thresholds are off: bars grow at the cost of the gaps, but from one edge to the
  * next of the same kind the distance stays. */
-static bool is_finder(const int run[5])
+static bool is_finder(const int *run)
 {
-    int sum = run[0] + run[1] + run[2] + run[3] + run[4];
-    if (sum < RUNS_MIN || sum > 7 * MODULE_MAX_PX)
+    if (run[2] < run[1] || run[2] < run[3] || run[2] < run[0] || run[2] < run[4])
         return false;
-    double m = sum / 7.0, t = fmax(m * tolerance, tolerance_px);
-    return fabs(run[0] + run[1] - 2 * m) <= t && fabs(run[1] + run[2] - 4 * m) <= 1.5 * t &&
-           fabs(run[2] + run[3] - 4 * m) <= 1.5 * t && fabs(run[3] + run[4] - 2 * m) <= t &&
-           run[2] >= 1.7 * m && run[2] <= 4.6 * m && run[0] >= 0.4 * m && run[4] >= 0.4 * m;
+    int m = run[0] + run[1] + run[2] + run[3] + run[4]; /* seven modules */
+    int slack = m * TOLERANCE_100 / 100 > 7 ? m * TOLERANCE_100 / 100 : 7;
+    return m >= RUNS_MIN && m <= 7 * MODULE_MAX_PX && near(7 * (run[0] + run[1]), 2 * m, slack) &&
+           near(7 * (run[3] + run[4]), 2 * m, slack) &&
+           near(7 * (run[1] + run[2]), 4 * m, slack + slack / 2) &&
+           near(7 * (run[2] + run[3]), 4 * m, slack + slack / 2) && 70 * run[2] >= 17 * m &&
+           70 * run[2] <= 46 * m && 70 * run[0] >= 4 * m && 70 * run[4] >= 4 * m;
 }
 
 /* How many pixels of one colour from (x, y) on, at most limit + 1. */
@@ -105,32 +111,36 @@ static int keep(struct finder *out, int n, const struct finder *f)
     return n;
 }
 
-static int run_ends(const uint8_t *p, int x, int w)
+/* Where the row changes its colour, from its start to its end; returns how many. */
+static int edges_of_row(const uint8_t *p, int w, int *edge)
 {
-    const uint8_t *other = memchr(p + x, !p[x], (size_t)(w - x));
-    return other ? (int)(other - p) : w;
+    int n = 0;
+    edge[n++] = 0;
+    for (int x = 1; x < w; x++) {
+        edge[n] = x;
+        n += p[x] != p[x - 1]; /* no branch: paper's noise would mislead every guess */
+    }
+    edge[n] = w;
+    return n + 1;
 }
 
-static int search_row(const struct grey *b, int y, struct finder *out, int n)
+static int search_row(const struct grey *b, int y, int *edge, struct finder *out, int n)
 {
     const uint8_t *p = b->px + (ptrdiff_t)y * b->stride;
-    int run[5] = {0};
-    for (int x = 0; x < b->w;) {
-        int end = run_ends(p, x, b->w);
-        memmove(run, run + 1, 4 * sizeof *run);
-        run[4] = end - x;
-        if (run[0] && is_finder(run)) {
-            int width = run[0] + run[1] + run[2] + run[3] + run[4];
-            struct finder f = {
-                .x = end - run[4] - run[3] - run[2] / 2.0,
-                .module = width / 7.0,
-                .hits = 1,
-                .light = !p[x],
-            };
-            if (column_agrees(b, (int)f.x, y, p[x], width, &f.y))
-                n = keep(out, n, &f);
-        }
-        x = end;
+    int n_edges = edges_of_row(p, b->w, edge);
+    for (int i = 0; i + 5 < n_edges; i++) {
+        const int *e = edge + i;
+        const int run[5] = {e[1] - e[0], e[2] - e[1], e[3] - e[2], e[4] - e[3], e[5] - e[4]};
+        if (!is_finder(run))
+            continue;
+        struct finder f = {
+            .x = (e[2] + e[3]) / 2.0,
+            .module = (e[5] - e[0]) / 7.0,
+            .hits = 1,
+            .light = !p[e[0]],
+        };
+        if (column_agrees(b, (int)f.x, y, p[e[0]], e[5] - e[0], &f.y))
+            n = keep(out, n, &f);
     }
     return n;
 }
@@ -140,6 +150,6 @@ int finder_search(const struct grey *img, int cell, struct finder out[static FIN
     CLEANUP(grey_fini)
     struct grey b = binarise(img, cell);
     for (int y = 0; y < b.h; y++)
-        n = search_row(&b, y, out, n);
+        n = search_row(&b, y, edge, out, n);
     return n;
 }

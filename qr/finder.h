@@ -15,11 +15,12 @@ struct finder {
     bool light;    /* light on dark */
 };
 
-/* cell: a power of two; a pixel is dark against the mean of about 7 cells around it. 4 on sharp
- * paper; 1 sees rings that a blur has all but closed, where a module has less than 2 pixels.
- * in   n finders are in out already (0 at first): what is met again is not added
- * out  returns how many there are, at most FINDERS_MAX; ghosts among them: letters and rules cross
- * like one */
-int finder_search(const struct grey *img, int cell, struct finder out[static FINDERS_MAX], int n);
+*in n finders are in out already(0 at first)
+    : what is met again is not added
+    * out returns how many there are,
+at most FINDERS_MAX;
+ghosts among them : letters and rules cross *like one * /
+                    int finder_search(const struct grey *img, int cell,
+                                      struct finder out[static FINDERS_MAX], int n);
 
 #endif
