@@ -18,8 +18,6 @@ enum {
     HALVE_OVER_DPI = 250, /* finders are still 9 px wide at half of this */
     LEVELS_MAX = 4,       /* each half of the one before: large finders look small on the last */
     LEVEL_SIDE_MIN = 100,
-    CELL_SHARP = 4, /* pixels, of the finder search */
-    CELL_BLURRED = 2,
     HITS_MIN = 3, /* rows that cross a finder that stands out */
     PLACE_MIN_PX = 20,
     REACH_MODULES = 62, /* from a finder's centre to the far corner of most codes */
@@ -249,9 +247,9 @@ static void look_at_level(struct look *l, const struct grey *level, const struct
     struct finder *f = arena_array(l->c->a, 2 * FINDERS_MAX, sizeof *f), *some = f + FINDERS_MAX;
     const struct affine to_view = {scale, 0, 0, scale, 0, 0};
     const struct affine to_page = affine_join(&to_view, &l->view->to_page);
-    int n = finder_search(level, CELL_SHARP, f, 0);
+    int n = finder_search(level, FINDER_SHARP, f, 0);
     if (scale == 1)
-        n = finder_search(level, CELL_BLURRED, f, n);
+        n = finder_search(level, FINDER_BLURRED, f, n);
     n = unread(l, f, n, to_page);
     read_hard(l, level, finer, some, of_colour(f, n, false, some), to_view);
     int n_light = of_colour(f, n, true, some);
@@ -340,8 +338,8 @@ static int finders_of_place(struct look *l, const struct cut *c, const struct gr
                             struct finder *f)
 {
     struct finder *all = arena_array(l->c->a, FINDERS_MAX, sizeof *all);
-    int n = finder_search(large, CELL_SHARP, all, 0);
-    n = finder_search(large, 2 * CELL_BLURRED, all, n);
+    int n = finder_search(large, FINDER_SHARP, all, 0);
+    n = finder_search(large, FINDER_BLURRED, all, n);
     for (int i = 0; i < n; i++) {
         all[i].x /= 2;
         all[i].y /= 2;

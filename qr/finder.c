@@ -10,12 +10,15 @@ enum {
 
     DARKER_BY = 6,      /* grey levels under the mean */
     TOLERANCE_100 = 55, /* of a module */
-    REACH_SHARP = 3,    /* cells around */
-    REACH_BLURRED = 2,
-    STRIPE = 256,      /* a multiple of every cell */
-    RUNS_MIN = 7,      /* pixels over a whole finder */
-    MODULE_MAX_PX = 60 /* larger is a frame or a picture */
+    STRIPE = 256,       /* a multiple of every cell */
+    RUNS_MIN = 7,       /* pixels over a whole finder */
+    MODULE_MAX_PX = 60  /* larger is a frame or a picture */
 };
+
+/* The mean is taken over (2 reach + 1)² cells of cell² pixels. */
+static const struct window {
+    int cell, reach;
+} windows[] = {[FINDER_SHARP] = {4, 3}, [FINDER_BLURRED] = {2, 2}};
 
 /* 1 where dark. A mean stands for cell pixels in the row. */
 static void binarise_row(const uint8_t *px, const uint8_t *means, int w, int cell, uint8_t *to)
@@ -33,17 +36,15 @@ static void binarise_row(const uint8_t *px, const uint8_t *means, int w, int cel
     }
 }
 
-static struct grey binarise(const struct grey *g, int cell)
+static struct grey binarise(const struct grey *g, const struct window *window)
 {
     struct grey b = grey_new(g->w, g->h);
-    CLEANUP(grey_fini) struct grey cells = grey_shrink(g, cell);
-    CLEANUP(grey_fini)
-    struct grey means = grey_mean(&cells, cell == 4 ? REACH_SHARP : REACH_BLURRED);
-    for (int y = 0; y < g->h; y++) {
-        int row = y / cell < means.h ? y / cell : means.h - 1;
-        binarise_row(g->px + (ptrdiff_t)y * g->stride, means.px + (ptrdiff_t)row * means.stride,
-                     g->w, cell, b.px + (ptrdiff_t)y * b.stride);
-    }
+    CLEANUP(grey_fini) struct grey cells = grey_shrink(g, window->cell);
+    CLEANUP(grey_fini) struct grey means = grey_mean(&cells, window->reach);
+    for (int y = 0; y < g->h; y++)
+        binarise_row(g->px + (ptrdiff_t)y * g->stride,
+                     means.px + (ptrdiff_t)(y / window->cell) * means.stride, g->w, window->cell,
+                     b.px + (ptrdiff_t)y * b.stride);
     return b;
 }
 
@@ -145,10 +146,13 @@ static int search_row(const struct grey *b, int y, int *edge, struct finder *out
     return n;
 }
 
-int finder_search(const struct grey *img, int cell, struct finder out[static FINDERS_MAX], int n)
+int finder_search(const struct grey *img, enum finder_threshold threshold,
+                  struct finder out[static FINDERS_MAX], int n)
 {
-    CLEANUP(grey_fini)
-    struct grey b = binarise(img, cell);
+    CLEANUP(grey_fini) struct grey b = binarise(img, &windows[threshold]);
+    CLEANUP(mem_freep) int *edge = calloc((size_t)img->w + 2, sizeof *edge);
+    if (!edge)
+        abort();
     for (int y = 0; y < b.h; y++)
         n = search_row(&b, y, edge, out, n);
     return n;

@@ -15,12 +15,16 @@ struct finder {
     bool light;    /* light on dark */
 };
 
-*in n finders are in out already(0 at first)
-    : what is met again is not added
-    * out returns how many there are,
-at most FINDERS_MAX;
-ghosts among them : letters and rules cross *like one * /
-                    int finder_search(const struct grey *img, int cell,
-                                      struct finder out[static FINDERS_MAX], int n);
+/* What a pixel must be darker than, to be dark. */
+enum finder_threshold {
+    FINDER_SHARP,   /* the mean of 28 x 28 pixels: clean prints */
+    FINDER_BLURRED, /* of 10 x 10: rings that a blur has all but closed, modules under 2 pixels */
+};
+
+/* in   n finders are in out already (0 at first): what is met again is not added
+ * out  returns how many there are, at most FINDERS_MAX; ghosts among them: letters and rules cross
+ * like one */
+int finder_search(const struct grey *img, enum finder_threshold threshold,
+                  struct finder out[static FINDERS_MAX], int n);
 
 #endif
