@@ -36,15 +36,32 @@ static void binarise_row(const uint8_t *px, const uint8_t *means, int w, int cel
     }
 }
 
+/* Means around the cells of a window, one a cell. */
+static struct grey means_of(const struct grey *g, const struct window *window)
+{
+    CLEANUP(grey_fini) struct grey cells = grey_halve(g);
+    for (int cell = 2; cell < window->cell; cell *= 2) {
+        struct grey half = grey_halve(&cells);
+        grey_fini(&cells);
+        cells = half;
+    }
+    return grey_mean(&cells, window->reach);
+}
+
 static struct grey binarise(const struct grey *g, const struct window *window)
 {
     struct grey b = grey_new(g->w, g->h);
-    CLEANUP(grey_fini) struct grey cells = grey_shrink(g, window->cell);
-    CLEANUP(grey_fini) struct grey means = grey_mean(&cells, window->reach);
-    for (int y = 0; y < g->h; y++)
-        binarise_row(g->px + (ptrdiff_t)y * g->stride,
-                     means.px + (ptrdiff_t)(y / window->cell) * means.stride, g->w, window->cell,
+    CLEANUP(grey_fini) struct grey means = means_of(g, window);
+    CLEANUP(mem_freep) uint8_t *line = calloc((size_t)means.w + 2, 1);
+    if (!line)
+        abort();
+    for (int y = 0; y < g->h; y++) {
+        int row = y / window->cell < means.h ? y / window->cell : means.h - 1;
+        memcpy(line, means.px + (ptrdiff_t)row * means.stride, (size_t)means.w);
+        line[means.w] = line[means.w + 1] = line[means.w - 1]; /* pixels beyond the last cell */
+        binarise_row(g->px + (ptrdiff_t)y * g->stride, line, g->w, window->cell,
                      b.px + (ptrdiff_t)y * b.stride);
+    }
     return b;
 }
 

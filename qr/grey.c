@@ -223,46 +223,6 @@ struct grey grey_halve(const struct grey *g)
     return o;
 }
 
-static void add_row(const uint8_t *p, int w, int cell, unsigned *sum)
-{
-    for (int x = 0; x < w; x++)
-        sum[x / cell] += p[x];
-}
-
-static void add_row_4(const uint8_t *p, int w, unsigned *sum)
-{
-    for (int x = 0; x + 3 < w; x += 4)
-        sum[x / 4] += (unsigned)(p[x] + p[x + 1] + p[x + 2] + p[x + 3]);
-    for (int x = w & ~3; x < w; x++)
-        sum[x / 4] += p[x];
-}
-
-struct grey grey_shrink(const struct grey *g, int cell)
-{
-    if (cell == 1)
-        return grey_copy(g, false);
-    struct grey o = grey_new((g->w + cell - 1) / cell, (g->h + cell - 1) / cell);
-    CLEANUP(mem_freep) unsigned *sum = calloc((size_t)o.w, sizeof *sum);
-    if (!sum)
-        abort();
-    for (int y = 0; y < o.h; y++) {
-        int rows = g->h - y * cell < cell ? g->h - y * cell : cell;
-        int last = g->w - (o.w - 1) * cell;
-        memset(sum, 0, (size_t)o.w * sizeof *sum);
-        for (int k = 0; k < rows; k++) {
-            if (cell == 4)
-                add_row_4(row(g, y * cell + k), g->w, sum);
-            else
-                add_row(row(g, y * cell + k), g->w, cell, sum);
-        }
-        uint8_t *to = o.px + (ptrdiff_t)y * o.stride;
-        for (int x = 0; x < o.w - 1; x++)
-            to[x] = (uint8_t)(sum[x] / (unsigned)(cell * rows));
-        to[o.w - 1] = (uint8_t)(sum[o.w - 1] / (unsigned)(last * rows));
-    }
-    return o;
-}
-
 struct point affine_point(const struct affine *m, double x, double y)
 {
     return (struct point){m->a * x + m->c * y + m->e, m->b * x + m->d * y + m->f};

@@ -48,8 +48,6 @@ struct grey grey_double(const struct grey *g);
 struct grey grey_repeat(const struct grey *g, int times, int border_px);
 /* Half as wide and high, mean of 2 × 2. */
 struct grey grey_halve(const struct grey *g);
-/* Mean of each cell × cell, cell a power of two up to 8; partial cells at the edges count. */
-struct grey grey_shrink(const struct grey *g, int cell);
 /* Mean of the (2r+1)² around, in place of each pixel: the paper under the ink. */
 struct grey grey_mean(const struct grey *g, int r);
 
