@@ -67,7 +67,7 @@ struct deblur *deblur_new(const struct grid *g, const struct grey *img, const ui
     return optics_choose(&d->o, OPTICS_FINDERS) ? TAKE(d) : NULL;
 }
 
-/* Pixels that may see a module: a square around its middle. */
+/* Pixels that may see a module: a square around its middle, the net being no help here. */
 static struct rect pixels_of(const struct optics *o, int x, int y, double reach_px)
 {
     struct point p = grid_point(&o->grid, x + 0.5, y + 0.5);
@@ -123,7 +123,7 @@ static void believe(struct optics *o, int x, int y, float dark, struct rect r)
 static void sweep(struct deblur *d, float temperature, float *soft)
 {
     struct optics *o = &d->o;
-    double least = spread_min * o->level[3], reach_px = 2.6 * grid_module_px(&o->grid);
+    double least = spread_min * o->level[3], reach_px = 3 * grid_module_px(&o->grid);
     float scale = (float)(1 / (2 * fmax(o->variance, least * least))) / temperature;
     for (int y = 0; y < o->grid.side; y++) {
         for (int x = 0; x < o->grid.side; x++) {
@@ -170,7 +170,7 @@ double deblur_solve(struct deblur *d, float *soft_out)
 void deblur_refine(struct deblur *d)
 {
     for (int i = 0; i < N_MOVES; i++) {
-        optics_move_grid(&d->o);
+        optics_bend(&d->o);
         if (!optics_fit_levels(&d->o, OPTICS_ALL))
             return;
     }

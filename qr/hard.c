@@ -13,7 +13,8 @@ enum {
     GUESSES_MAX = 48, /* triples asked for their timing lines */
     VERSIONS_TRIED = 2,
     VERSIONS_AROUND = 2,
-    ROUNDS_MAX = 5, /* solving and correcting one symbol */
+    BENDS_MIN = 2,  /* rounds without a block more */
+    ROUNDS_MAX = 6, /* solving and correcting one symbol */
 
     CLEAN_PX = 4, /* a module of the drawn symbol */
     QUIET = 4,
@@ -202,7 +203,7 @@ static bool solve(struct work *w, const struct grid *grid, const struct grey *im
             return false;
         if (symbol_decode(grid->version, w->soft, &read))
             return read_clean(w, deblur_grid(d), out);
-        if (round > 0 && read.n_blocks_sure <= sure)
+        if (round >= BENDS_MIN && read.n_blocks_sure <= sure)
             return false;
         sure = read.n_blocks_sure;
         if (sure > 0)

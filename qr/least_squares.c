@@ -12,6 +12,16 @@ void least_squares_add(struct least_squares *q, const double *f, double value)
     }
 }
 
+void least_squares_add_some(struct least_squares *q, const int *at, const double *f, int n,
+                            double value)
+{
+    for (int i = 0; i < n; i++) {
+        for (int j = i; j < n; j++)
+            q->a[at[i]][at[j]] += f[i] * f[j];
+        q->a[at[i]][LEAST_SQUARES_MAX] += f[i] * value;
+    }
+}
+
 static void exchange(struct least_squares *q, int r, int s)
 {
     for (int k = 0; k <= LEAST_SQUARES_MAX; k++) {
@@ -32,10 +42,13 @@ static void clear_column(struct least_squares *q, int c)
 
 bool least_squares_solve(struct least_squares *q, double damping, double *out)
 {
+    double mean = 0;
+    for (int i = 0; i < q->n; i++)
+        mean += q->a[i][i] / q->n;
     for (int i = 0; i < q->n; i++) {
         for (int j = 0; j < i; j++)
             q->a[i][j] = q->a[j][i];
-        q->a[i][i] *= 1 + damping;
+        q->a[i][i] += damping * mean;
     }
     for (int c = 0; c < q->n; c++) {
         int best = c;

@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include <stdbool.h>
 
-enum { LEAST_SQUARES_MAX = 8 }; /* unknowns */
+enum { LEAST_SQUARES_MAX = 32 }; /* unknowns */
 
 struct least_squares {
     int n; /* unknowns; the rest starts as zeros */
@@ -16,7 +16,13 @@ struct least_squares {
 /* One equation: sum of f[i] * unknown[i] = value. */
 void least_squares_add(struct least_squares *q, const double *f, double value);
 
-/* damping: a share of each diagonal added to it. out  false: they do not determine the unknowns */
+/* The same where only some of the unknowns are in it: sum of f[i] * unknown[at[i]], at ascending.
+ */
+void least_squares_add_some(struct least_squares *q, const int *at, const double *f, int n,
+                            double value);
+
+/* damping: a share of the mean diagonal added to each. out  false: they do not determine the
+ * unknowns */
 bool least_squares_solve(struct least_squares *q, double damping, double *out) MUST_CHECK;
 
 #endif

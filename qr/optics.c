@@ -73,6 +73,33 @@ bool optics_init(struct optics *o, const struct grid *g, const struct grey *img)
     return o->n_used > g->side * g->side / 4;
 }
 
+/* The four knots of the net around a place, and how much of each counts there. */
+struct knots {
+    int at[4]; /* ascending */
+    double weight[4];
+};
+
+static struct knots knots_at(const struct optics *o, double u, double v)
+{
+    double x = fmin(fmax(u / o->grid.side, 0), 0.9999) * (NET - 1);
+    double y = fmin(fmax(v / o->grid.side, 0), 0.9999) * (NET - 1);
+    int i = (int)x, j = (int)y, at = j * NET + i;
+    x -= i;
+    y -= j;
+    return (struct knots){{at, at + 1, at + NET, at + NET + 1},
+                          {(1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y}};
+}
+
+static struct point bent(const struct optics *o, struct point p)
+{
+    struct knots n = knots_at(o, p.x, p.y);
+    for (int i = 0; i < 4; i++) {
+        p.x += n.weight[i] * o->bend[n.at[i]][0];
+        p.y += n.weight[i] * o->bend[n.at[i]][1];
+    }
+    return p;
+}
+
 void optics_locate(struct optics *o)
 {
     static const double beyond = 0.3;
@@ -80,7 +107,7 @@ void optics_locate(struct optics *o)
     o->n_used = 0;
     for (int y = o->r.y0; y < o->r.y1; y++) {
         for (int x = o->r.x0; x < o->r.x1; x++, s++) {
-            struct point p = to_modules(o->grid.m, x + 0.5, y + 0.5);
+            struct point p = bent(o, to_modules(o->grid.m, x + 0.5, y + 0.5));
             double far = o->grid.side + beyond;
             s->used = p.x > -beyond && p.y > -beyond && p.x < far && p.y < far;
             s->u = (float)p.x;
@@ -253,55 +280,34 @@ static void slopes(const struct optics *o, struct seen s, const struct curve *c,
     *dv = (seen_dark(o, &t) - s.dark) / step;
 }
 
-/* Moving point i of the grid by a pixel moves the grid under a pixel at (u, v) by about the share
- * that a bilinear net gives the point. */
-static void net_weights(const struct optics *o, const struct seen *s, double w[4])
+void optics_bend(struct optics *o)
 {
-    double n = o->grid.side - 7, x = ((double)s->u - 3.5) / n, y = ((double)s->v - 3.5) / n;
-    w[0] = (1 - x) * (1 - y);
-    w[1] = x * (1 - y);
-    w[2] = x * y;
-    w[3] = (1 - x) * y;
-}
-
-void optics_move_grid(struct optics *o)
-{
-    enum { N_MOVES = 8 };
     const struct curve c = curve_new();
-    struct least_squares q = {.n = N_MOVES};
-    const double damping = 0.02;
+    struct least_squares q = {.n = 2 * NET * NET};
+    const double damping = 0.02, most = 0.4;
+    double move[2 * NET * NET];
     for (int k = 0; k < o->n_px; k++) {
         struct seen *s = &o->px[k];
         if (!s->used)
             continue;
-        float du, dv, e = error_of(o, s);
-        float grown = optics_linked(o, s->dark + 0.02f), shrunk = optics_linked(o, s->dark - 0.02f);
-        double gain = o->level[3] * (double)(grown - shrunk) / 0.04, w[4], f[N_MOVES];
+        float du, dv, grown = optics_linked(o, s->dark + 0.02f);
+        double ink = o->level[3] * (double)(grown - optics_linked(o, s->dark - 0.02f)) / 0.04;
         slopes(o, *s, &c, &du, &dv);
-        /* modules a pixel, from the places of the neighbours in the picture's frame */
-        struct point here = grid_point(&o->grid, (double)s->u, (double)s->v);
-        struct point px = to_modules(o->grid.m, here.x + 1, here.y);
-        struct point py = to_modules(o->grid.m, here.x, here.y + 1);
-        double gx =
-            gain * ((double)du * (px.x - (double)s->u) + (double)dv * (px.y - (double)s->v));
-        double gy =
-            gain * ((double)du * (py.x - (double)s->u) + (double)dv * (py.y - (double)s->v));
-        net_weights(o, s, w);
+        struct knots n = knots_at(o, (double)s->u, (double)s->v);
+        int at[8];
+        double f[8];
         for (int i = 0; i < 4; i++) {
-            f[2 * i] = w[i] * gx;
-            f[2 * i + 1] = w[i] * gy;
+            at[2 * i] = 2 * n.at[i];
+            at[2 * i + 1] = 2 * n.at[i] + 1;
+            f[2 * i] = -n.weight[i] * ink * (double)du;
+            f[2 * i + 1] = -n.weight[i] * ink * (double)dv;
         }
-        least_squares_add(&q, f, (double)e);
+        least_squares_add_some(&q, at, f, 8, (double)error_of(o, s));
     }
-    double move[N_MOVES];
     if (!least_squares_solve(&q, damping, move))
         return;
-    double most = 0.5 * grid_module_px(&o->grid);
-    for (int i = 0; i < 4; i++) {
-        o->grid.at[i].x += fmin(fmax(move[2 * i], -most), most);
-        o->grid.at[i].y += fmin(fmax(move[2 * i + 1], -most), most);
-    }
-    grid_set(&o->grid);
+    for (int i = 0; i < 2 * NET * NET; i++)
+        o->bend[i / 2][i % 2] += fmin(fmax(move[i], -most), most);
     optics_locate(o);
     optics_set_blur(o, o->blur);
 }

@@ -12,6 +12,7 @@ enum {
     MARGIN = 3,   /* light modules around the symbol */
     N_LEVELS = 4, /* paper: constant, along x, along y; ink */
     LINK_STEPS = 128,
+    NET = 4, /* knots along a side of the net that bends the grid */
 };
 
 /* One pixel: which modules it sees, how much of each row and column of them. */
@@ -30,8 +31,9 @@ struct optics {
     struct rect r;   /* of the picture */
     struct seen *px; /* all of r, row by row */
     int n_px, n_used;
-    float *dark; /* wide * wide, 0 to 1 */
-    double blur; /* modules */
+    float *dark;               /* wide * wide, 0 to 1 */
+    double blur;               /* modules */
+    double bend[NET * NET][2]; /* what the net adds to u and v at its knots, modules */
     float link[LINK_STEPS + 2];
     double level[N_LEVELS];
     double variance; /* of what the model leaves, grey levels squared */
@@ -54,8 +56,8 @@ void optics_see(struct optics *o);
 bool optics_fit_levels(struct optics *o, enum optics_part part);
 /* The blur and the link that explain most. false: none explains anything. */
 bool optics_choose(struct optics *o, enum optics_part part);
-/* One Gauss-Newton step of the grid's points towards a smaller variance. */
-void optics_move_grid(struct optics *o);
+/* One Gauss-Newton step of the net towards a smaller variance: paper is never quite flat. */
+void optics_bend(struct optics *o);
 
 static inline int optics_module(const struct optics *o, int x, int y)
 {
