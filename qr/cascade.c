@@ -18,6 +18,8 @@ enum {
     HALVE_OVER_DPI = 250, /* finders are still 9 px wide at half of this */
     LEVELS_MAX = 4,       /* each half of the one before: large finders look small on the last */
     LEVEL_SIDE_MIN = 100,
+    LEVEL_DPI_MIN = 45, /* a code of 40 mm has 2 px a module there */
+    BLURRED_UNDER_DPI = 170,
     HITS_MIN = 3, /* rows that cross a finder that stands out */
     PLACE_MIN_PX = 20,
     REACH_MODULES = 62, /* from a finder's centre to the far corner of most codes */
@@ -84,6 +86,8 @@ void cascade_look(struct cascade *c, const struct grey *img, const struct cascad
     else
         cascade_step(c, "%s", view->what);
     read_whole(&l);
+    if (view->crisp && c->n_found > l.n_before && l.places.n == 0)
+        return;
     look_at_levels(&l);
     join_places(&l);
     read_places(&l);
@@ -165,8 +169,10 @@ static void add_place(struct look *l, struct rect r, int shrink, bool light)
 
 static void read_whole(struct look *l)
 {
-    const struct zxing_ask ask = {
-        .more_formats = l->c->more_formats, .errors = true, .downscale = l->view->photo};
+    const struct zxing_ask ask = {.more_formats = l->c->more_formats,
+                                  .errors = true,
+                                  .invert = l->view->crisp,
+                                  .downscale = l->view->photo};
     struct zxing_hits hits;
     zxing_read(l->c->a, l->img, &ask, &hits);
     for (int i = 0; i < hits.n; i++) {
@@ -248,12 +254,14 @@ static void look_at_level(struct look *l, const struct grey *level, const struct
     const struct affine to_view = {scale, 0, 0, scale, 0, 0};
     const struct affine to_page = affine_join(&to_view, &l->view->to_page);
     int n = finder_search(level, FINDER_SHARP, f, 0);
-    if (scale == 1)
+    if (scale == 1 && l->view->dpi < BLURRED_UNDER_DPI)
         n = finder_search(level, FINDER_BLURRED, f, n);
     n = unread(l, f, n, to_page);
     read_hard(l, level, finer, some, of_colour(f, n, false, some), to_view);
     int n_light = of_colour(f, n, true, some);
-    if (n_light >= 3) {
+    const struct hard_place lights = {
+        .finders = some, .n_finders = n_light, .tilted = l->view->photo};
+    if (n_light >= 3 && hard_may_read(&lights)) {
         CLEANUP(grey_fini)
         struct grey negative = grey_copy(level, true);
         read_hard(l, &negative, NULL, some, n_light, to_view);
@@ -276,7 +284,8 @@ static void look_at_levels(struct look *l)
         finer = level;
         level = half;
         scale *= 2;
-        if (level.w < LEVEL_SIDE_MIN || level.h < LEVEL_SIDE_MIN)
+        if (level.w < LEVEL_SIDE_MIN || level.h < LEVEL_SIDE_MIN ||
+            (l->view->dpi > 0 && l->view->dpi < LEVEL_DPI_MIN * scale))
             return;
         look_at_level(l, &level, i == 1 ? l->img : &finer, scale);
     }

@@ -15,6 +15,7 @@ struct cascade_view {
     struct affine to_page; /* pixels → the page's unit */
     const char *what;      /* for the record of steps: "page image", "region", "picture" */
     bool photo;            /* may be tilted, and its codes may be large */
+    bool crisp;            /* drawn, not scanned: what is not read at once was hardly meant */
 };
 
 struct cascade {

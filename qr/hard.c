@@ -44,6 +44,16 @@ struct work {
     float soft[SYMBOL_MODULES_MAX];
 };
 
+static struct work *work_new(struct arena *a, const struct hard_place *place)
+{
+    struct work *w = calloc(1, sizeof *w);
+    if (!w)
+        abort();
+    w->a = a;
+    w->place = place;
+    return w;
+}
+
 static double apart(const struct finder *p, const struct finder *q)
 {
     return hypot(p->x - q->x, p->y - q->y);
@@ -261,17 +271,19 @@ static bool is_used(const struct guess *g, const struct guess *read, int n)
     return false;
 }
 
+bool hard_may_read(const struct hard_place *place)
+{
+    CLEANUP(mem_freep) struct work *w = work_new(NULL, place);
+    find_triples(w);
+    return w->n_guesses > 0;
+}
+
 int hard_read(struct arena *a, const struct hard_place *place,
               struct zxing_hit out[static HARD_READS_MAX])
 {
-    CLEANUP(mem_freep)
-    struct work *w = calloc(1, sizeof *w);
-    if (!w)
-        abort();
+    CLEANUP(mem_freep) struct work *w = work_new(a, place);
     struct guess done[HARD_READS_MAX];
     int n = 0;
-    w->a = a;
-    w->place = place;
     find_triples(w);
     for (int i = 0; i < w->n_guesses && n < HARD_READS_MAX; i++) {
         if (!is_used(&w->guesses[i], done, n) && try_guess(w, &w->guesses[i], &out[n]))

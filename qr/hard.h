@@ -19,6 +19,9 @@ struct hard_place {
     bool tilted; /* a photo: squares need not look square */
 };
 
+/* Do any three of the finders stand like the corners of a code? Cheap: the picture is not asked. */
+bool hard_may_read(const struct hard_place *place);
+
 /* out  hits in img's pixels, contents in a; returns how many, at most HARD_READS_MAX */
 int hard_read(struct arena *a, const struct hard_place *place,
               struct zxing_hit out[static HARD_READS_MAX]);

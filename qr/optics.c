@@ -7,15 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIXELS_MAX = 1 << 18, SIGMAS = 4, CURVE_STEPS = 64 };
+enum { PIXELS_MAX = 1 << 18, SIGMAS = 4, CURVE_STEPS = 64, SHAPES_MAX = 100 };
 
 static const double blurs[] = {0.2, 0.3, 0.4, 0.5, 0.65, 0.85}; /* modules */
 
 /* gain 0: the straight line. middle: the darkness that the threshold lies at. */
 static const struct link_shape {
     double gain, middle;
-} links[] = {{0, 0},     {8, 0.12}, {8, 0.25}, {8, 0.4},  {8, 0.55},
-             {20, 0.12}, {20, 0.2}, {20, 0.3}, {20, 0.4}, {20, 0.5}};
+} links[] = {{20, 0.12}, {8, 0.12}, {20, 0.2}, {8, 0.25}, {0, 0},
+             {20, 0.3},  {8, 0.4},  {20, 0.4}, {8, 0.55}, {20, 0.5}};
 
 void optics_fini(struct optics *o)
 {
@@ -246,24 +246,36 @@ bool optics_fit_levels(struct optics *o, enum optics_part part)
     return o->level[3] > 1;
 }
 
+/* Variance under one blur and link, infinite where they explain nothing. */
+static double try_shape(struct optics *o, enum optics_part part, int blur, int link)
+{
+    if (blurs[blur] != o->blur)
+        optics_set_blur(o, blurs[blur]);
+    set_link(o, &links[link]);
+    return optics_fit_levels(o, part) ? o->variance : INFINITY;
+}
+
 bool optics_choose(struct optics *o, enum optics_part part)
 {
+    bool again = o->n_shapes > 0; /* then only what is near to the last choice */
+    int near = again ? 1 : SHAPES_MAX, blur = o->blur_index, link = o->link_index;
     double best = INFINITY;
-    size_t blur = 0, link = 0;
-    for (size_t i = 0; i < ARRAY_LEN(blurs); i++) {
-        optics_set_blur(o, blurs[i]);
-        for (size_t k = 0; k < ARRAY_LEN(links); k++) {
-            set_link(o, &links[k]);
-            if (optics_fit_levels(o, part) && o->variance < best) {
-                best = o->variance;
+    for (int i = 0; i < (int)ARRAY_LEN(blurs); i++) {
+        for (int k = 0; k < (int)ARRAY_LEN(links); k++) {
+            if (abs(i - o->blur_index) > near || abs(k - o->link_index) > near)
+                continue;
+            double v = try_shape(o, part, i, k);
+            if (v < best) {
+                best = v;
                 blur = i;
                 link = k;
             }
         }
     }
-    optics_set_blur(o, blurs[blur]);
-    set_link(o, &links[link]);
-    return optics_fit_levels(o, part);
+    o->blur_index = blur;
+    o->link_index = link;
+    o->n_shapes++;
+    return try_shape(o, part, blur, link) < INFINITY;
 }
 
 /* How the pixel's darkness changes as its place on the grid moves along u and v. */

@@ -31,9 +31,10 @@ struct optics {
     struct rect r;   /* of the picture */
     struct seen *px; /* all of r, row by row */
     int n_px, n_used;
-    float *dark;               /* wide * wide, 0 to 1 */
-    double blur;               /* modules */
-    double bend[NET * NET][2]; /* what the net adds to u and v at its knots, modules */
+    float *dark;                          /* wide * wide, 0 to 1 */
+    double blur;                          /* modules */
+    int blur_index, link_index, n_shapes; /* private to optics_choose */
+    double bend[NET * NET][2];            /* what the net adds to u and v at its knots, modules */
     float link[LINK_STEPS + 2];
     double level[N_LEVELS];
     double variance; /* of what the model leaves, grey levels squared */
@@ -54,7 +55,8 @@ void optics_see(struct optics *o);
 
 /* Least squares of paper and ink; sets variance. false: no ink. */
 bool optics_fit_levels(struct optics *o, enum optics_part part);
-/* The blur and the link that explain most. false: none explains anything. */
+/* The blur and the link that explain most; called again, only among those near to the last choice.
+ * false: none explains anything. */
 bool optics_choose(struct optics *o, enum optics_part part);
 /* One Gauss-Newton step of the net towards a smaller variance: paper is never quite flat. */
 void optics_bend(struct optics *o);

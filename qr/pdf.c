@@ -228,9 +228,9 @@ static bool get_pixels(struct page_scan *s, int i, struct box box, double dpi, s
 }
 
 static void look_at(struct page_scan *s, const struct grey *g, struct affine to_page, double dpi,
-                    const char *what)
+                    const char *what, bool crisp)
 {
-    const struct cascade_view view = {.dpi = dpi, .to_page = to_page, .what = what};
+    const struct cascade_view view = {.dpi = dpi, .to_page = to_page, .what = what, .crisp = crisp};
     cascade_look(s->cascade, g, &view);
     lap(&s->pdf->job->tally->read_us, &s->t);
 }
@@ -244,7 +244,7 @@ static void read_page_image(struct page_scan *s)
     if (!get_pixels(s, s->plan.page_image, (struct box){0}, IMAGE_DPI_MAX, &g, &to_page))
         return;
     double dpi = pdf_image_dpi(i) * g.w / i->image->w;
-    look_at(s, &g, to_page, dpi, "page image");
+    look_at(s, &g, to_page, dpi, "page image", false);
 }
 
 /* A drawn picture of a code may have one pixel a module: repeated, so that it can be read. */
@@ -263,7 +263,7 @@ static void read_alone(struct page_scan *s, int index)
     const struct affine back = {
         1.0 / times, 0, 0, 1.0 / times, -(double)border / times, -(double)border / times};
     to_page = affine_join(&back, &to_page);
-    look_at(s, &large, to_page, 0, "image");
+    look_at(s, &large, to_page, 0, "image", times > 1);
 }
 
 static void read_box(struct page_scan *s, struct box box, double dpi, const char *what)
@@ -272,7 +272,7 @@ static void read_box(struct page_scan *s, struct box box, double dpi, const char
     struct grey g = {0};
     struct affine to_page;
     if (get_pixels(s, -1, box, dpi, &g, &to_page))
-        look_at(s, &g, to_page, dpi, what);
+        look_at(s, &g, to_page, dpi, what, !s->look.n_images);
 }
 
 static void read_region(struct page_scan *s, struct box box, double dpi)
