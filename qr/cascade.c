@@ -20,11 +20,9 @@ enum {
     LEVEL_SIDE_MIN = 100,
     LEVEL_DPI_MIN = 45, /* a code of 40 mm has 2 px a module there */
     BLURRED_UNDER_DPI = 170,
-    HITS_MIN = 3, /* rows that cross a finder that stands out */
+    SUSPECTS_MAX = 3, /* pairs of finders of one level */
+    HITS_MIN = 3,     /* rows that cross a finder that stands out */
     PLACE_MIN_PX = 20,
-    REACH_MODULES = 62, /* from a finder's centre to the far corner of most codes */
-    REACH_MIN_PX = 90,
-    REACH_MAX_PX = 400,
 };
 
 /* Modules this large are halved before the hard look: noise goes, nothing else does. */
@@ -230,19 +228,56 @@ static int of_colour(const struct finder *f, int n, bool light, struct finder *o
     return kept;
 }
 
-/* What is left of a level's finders after the hard look and stands out: worth a closer look. */
+static bool in_place(const struct look *l, const struct finder *f, int scale)
+{
+    int x = (int)(f->x * scale), y = (int)(f->y * scale);
+    for (int i = 0; i < l->places.n; i++) {
+        if (rect_touch(l->places.at[i].r, (struct rect){x, y, x + 1, y + 1}))
+            return true;
+    }
+    return false;
+}
+
+/* Two finders as two corners of one code: how sure, 0 where they cannot be. */
+static int pair_strength(const struct finder *p, const struct finder *q)
+{
+    double m = (p->module + q->module) / 2, d = hypot(p->x - q->x, p->y - q->y);
+    bool alike = p->light == q->light && fabs(p->module - q->module) < 0.4 * m;
+    if (!alike || p->hits < HITS_MIN || q->hits < HITS_MIN || d < 12 * m || d > 100 * m)
+        return 0;
+    return p->hits < q->hits ? p->hits : q->hits;
+}
+
+/* The other corners may lie on either side of the two. */
+static struct rect pair_reach(const struct finder *p, const struct finder *q, int scale)
+{
+    double d = hypot(p->x - q->x, p->y - q->y) + 8 * p->module;
+    struct rect r = {(int)(fmin(p->x, q->x) - d) * scale, (int)(fmin(p->y, q->y) - d) * scale,
+                     (int)(fmax(p->x, q->x) + d) * scale, (int)(fmax(p->y, q->y) + d) * scale};
+    return r;
+}
+
+/* Of a level's finders that the hard look has left: the surest pairs are worth a closer look. */
 static void suspect(struct look *l, const struct finder *f, int n, int scale)
 {
-    for (int i = 0; i < n; i++) {
-        if (f[i].hits < HITS_MIN)
-            continue;
-        double x = f[i].x * scale, y = f[i].y * scale, m = f[i].module * scale;
+    for (int k = 0; k < SUSPECTS_MAX; k++) {
+        int best = 0, bi = 0, bj = 0;
+        for (int i = 0; i < n; i++) {
+            for (int j = i + 1; j < n; j++) {
+                int strength = pair_strength(&f[i], &f[j]);
+                if (strength > best && !in_place(l, &f[i], scale) && !in_place(l, &f[j], scale)) {
+                    best = strength;
+                    bi = i;
+                    bj = j;
+                }
+            }
+        }
+        if (!best)
+            return;
         int shrink = 1;
-        while (shrink < 8 && m / shrink > module_halve_px)
+        while (shrink < 8 && f[bi].module * scale / shrink > module_halve_px)
             shrink *= 2;
-        int d = (int)fmin(fmax(REACH_MODULES * m, REACH_MIN_PX), REACH_MAX_PX * shrink);
-        add_place(l, grown((struct rect){(int)x, (int)y, (int)x, (int)y}, d, d), shrink,
-                  f[i].light);
+        add_place(l, pair_reach(&f[bi], &f[bj], scale), shrink, f[bi].light);
     }
 }
 
