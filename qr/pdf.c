@@ -7,6 +7,7 @@
 #include "qr/document.h"
 #include <math.h>
 #include <mupdf/fitz.h>
+#include <mupdf/pdf.h>
 #include <string.h>
 #include <time.h>
 
@@ -135,6 +136,12 @@ static int count_pages(struct pdf *p)
     return n;
 }
 
+static bool was_repaired(const struct pdf *p)
+{
+    pdf_document *pdf = pdf_specifics(p->ctx, p->doc);
+    return pdf && pdf_was_repaired(p->ctx, pdf);
+}
+
 static void read_pages(struct pdf *p)
 {
     int n = count_pages(p);
@@ -153,6 +160,9 @@ static void read_pages(struct pdf *p)
     }
     if (p->n_codes)
         document_join(p->out, &(struct document_verdict){.state = SCAN_CODES});
+    else if (p->out->state == SCAN_NONE && was_repaired(p))
+        document_say(p->a, p->out, SCAN_DAMAGED,
+                     "the PDF is broken, and there is no code in what is left of it");
 }
 
 /* MuPDF's errors end here, page by page: what was found before stands. */
