@@ -46,6 +46,7 @@ struct pdf_look {
     int n_images; /* may be more than PDF_IMAGES_MAX */
     struct box shapes[PDF_SHAPES_MAX];
     int n_shapes; /* may be more than PDF_SHAPES_MAX */
+    int n_glyphs; /* of type 3, looked into */
     int depth;    /* glyphs inside glyphs */
     struct pdf_cell cells[PDF_CELLS][PDF_CELLS];
 };
