@@ -245,7 +245,9 @@ void csv_cell(struct buf *out, const char *text, bool is_last)
     if (!text)
         text = "";
     const char *guard = is_formula(text) ? "'" : "";
-    if (!strpbrk(text, ",\"\r\n") && *text != ' ' && *text != '#') {
+    size_t n = strlen(text);
+    bool edges = n && (strchr(" \t#", text[0]) || strchr(" \t", text[n - 1]));
+    if (!edges && !strpbrk(text, ",\"\r\n")) {
         buf_addf(out, "%s%s%s", guard, text, end);
         return;
     }

@@ -103,9 +103,9 @@ static void limits_hold_at_their_edge(void **state)
 
 static void what_is_written_comes_back_and_is_no_formula(void **state)
 {
-    static const char *const cells[] = {"=1+1",       "+66",    "-5",  "@x",    "'=quoted",
-                                        "''-two",     "'tis",   "a,b", "\"q\"", "two\nlines",
-                                        "#no remark", "ข้อความ", "",    " blank"};
+    static const char *const cells[] = {
+        "=1+1",  "+66", "-5",    "@x",         "'=quoted",   "''-two", "'tis", "end ",
+        "\ttab", "a,b", "\"q\"", "two\nlines", "#no remark", "ข้อความ", "",     " blank"};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(cells); i++) {
         struct arena *a CLEANUP(arena_freep) = arena_new();
