@@ -24,16 +24,27 @@ struct check {          /* one code, or one text of the command line */
     struct token token; /* of a genuine one */
 };
 
-enum { CHECKS_MAX = 4096 }; /* codes of all files together */
-
 struct inquiry {
     struct cli *c;
     struct verifier *keys;
     struct zygote *scanner; /* NULL where no file is named */
     struct check *check;
-    int n, n_genuine, n_doubtful;
+    int n, cap, n_genuine, n_doubtful;
     int n_empty; /* texts and files without any code of ours */
 };
+
+static void keep(struct inquiry *q, const struct check *k)
+{
+    enum { FIRST_CAP = 16 };
+    if (q->n == q->cap) {
+        q->cap = q->cap ? 2 * q->cap : FIRST_CAP;
+        struct check *more = arena_array(q->c->a, (size_t)q->cap, sizeof *more);
+        for (int i = 0; i < q->n; i++)
+            more[i] = q->check[i];
+        q->check = more;
+    }
+    q->check[q->n++] = *k;
+}
 
 static void add(struct inquiry *q, const char *source, uint32_t page, const char *text)
 {
@@ -42,8 +53,7 @@ static void add(struct inquiry *q, const char *source, uint32_t page, const char
     q->n_genuine += k.verdict == TOKEN_GENUINE;
     q->n_doubtful += k.verdict == TOKEN_FORGED || k.verdict == TOKEN_KEY_UNKNOWN;
     q->n_empty += k.verdict == TOKEN_NOT_OURS && !source;
-    if (q->n < CHECKS_MAX)
-        q->check[q->n++] = k;
+    keep(q, &k);
 }
 
 /* ---------------------------------------------------------------- files */
@@ -212,7 +222,6 @@ static int inquire(struct inquiry *q, const char *key_path, int argc, char **arg
         return cli_fail(&err);
     if (!open_keys(q, key_path, &err))
         return err.kind == ERR_NONE ? EXIT_USAGE : cli_fail(&err);
-    q->check = arena_array(q->c->a, CHECKS_MAX, sizeof *q->check);
     for (int i = 1; i < argc; i++) {
         if (!is_file(argv[i]))
             add(q, NULL, 0, argv[i]);

@@ -158,6 +158,11 @@ static void text_is_checked_too(void **state)
     assert_non_null(strstr(b->said, "THANWELA.EXAMPLE.GO.TH"));
     expect(b, 0, arena_printf(b->a, "$T verify %s --key public", token), "5/2564");
     expect(b, 1, arena_printf(b->a, "$T verify %s HELLO --key public", link), "ไม่ใช่รหัสของใบรับ");
+    char *many = arena_printf(b->a,
+                              "$T verify $(for i in $(seq 100); do echo %s; done) --key public "
+                              "| grep -c 5/2564",
+                              token);
+    expect(b, 0, many, "100");
     expect(b, 0, "$T key new secret8 public8 --id 8", "8");
     expect(b, 1, arena_printf(b->a, "$T verify %s --key public8", link), "ตรวจสอบไม่ได้");
 }
