@@ -39,6 +39,13 @@ bool role_wait_work(const struct role_context *c, struct db *db, int ms)
     return news != ROLE_STOP;
 }
 
+void role_say_sandbox(const struct zygote *zygote)
+{
+    const char *lacks = zygote_lacks(zygote);
+    if (lacks)
+        log_event(LOG_LEVEL_WARN, "sandbox", "lacks", lacks, NULL);
+}
+
 int role_done(const struct role_context *c, bool worked)
 {
     return c->once && worked ? ROLE_WORKED : ROLE_DONE;

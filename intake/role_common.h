@@ -3,6 +3,7 @@
 #ifndef INTAKE_ROLE_COMMON_H
 #define INTAKE_ROLE_COMMON_H
 
+#include "base/child.h"
 #include "base/err.h"
 #include "db/db.h"
 #include "intake/role.h"
@@ -16,6 +17,9 @@ bool role_database(const struct role_context *c, const char *application, struct
 
 /* Wait for work: a notification of the database, another role's word, or ms. false: stop. */
 bool role_wait_work(const struct role_context *c, struct db *db, int ms);
+
+/* Log which wall of the sandbox this kernel does not have; nothing where it has them all. */
+void role_say_sandbox(const struct zygote *zygote);
 
 /* The exit status of a role that drained. */
 int role_done(const struct role_context *c, bool worked);

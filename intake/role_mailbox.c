@@ -30,6 +30,7 @@ static bool session(const struct role_context *c, struct zygote *zygote, struct 
     struct imap *imap CLEANUP(imap_closep) = NULL;
     struct pipeline *p CLEANUP(pipeline_closep) = NULL;
     struct imap_folder folder;
+    role_say_sandbox(zygote);
     if (!role_database(c, "thanwelad mailbox", &db, err) || !imap_open(m, &imap, &folder, err))
         return false;
     struct pipeline_parts parts = {.config = c->config,

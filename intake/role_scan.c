@@ -32,6 +32,7 @@ static bool session(const struct role_context *c, struct zygote *zygote, struct 
     struct db *db CLEANUP(db_closep) = NULL;
     struct signer *signer CLEANUP(signer_freep) = NULL;
     struct verifier *verifier CLEANUP(verifier_freep) = NULL;
+    role_say_sandbox(zygote);
     if (!signer_open(c->config->key_file, &signer, err) ||
         !verifier_open(c->config->public_key_file, &verifier, err) ||
         !role_database(c, "thanwelad scan", &db, err) || !queue_listen(db, false, err))
