@@ -176,6 +176,23 @@ static void a_wrong_password_keeps_the_mail(void **state)
     assert_non_null(strstr(err.text, "login and password"));
 }
 
+static void a_check_signs_in_and_sends_nothing(void **state)
+{
+    (void)state;
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct config c = configuration(a);
+    struct err err = {0};
+    if (!smtp_check(&c, &err))
+        fail_msg("%s", err.text);
+    c.smtp_password_file = office_password_file(a, office, "manager@mof.example");
+    assert_false(smtp_check(&c, &err));
+    assert_non_null(strstr(err.text, "login and password"));
+    c = configuration(a);
+    c.smtp_verify_name = "mail.elsewhere.example";
+    assert_false(smtp_check(&c, &err));
+    assert_non_null(strstr(err.text, "certificate was refused"));
+}
+
 /* Send to a script; how it ended, and what it heard. */
 static void against(const struct fake_config *fc, enum tls_mode tls, struct err *err,
                     char heard[4096])
@@ -366,6 +383,7 @@ int main(void)
         cmocka_unit_test(implicit_tls_and_another_verified_name_work),
         cmocka_unit_test(what_the_server_answers_is_the_mails_fate),
         cmocka_unit_test(a_wrong_password_keeps_the_mail),
+        cmocka_unit_test(a_check_signs_in_and_sends_nothing),
         cmocka_unit_test(a_server_with_a_bad_certificate_hears_no_password),
         cmocka_unit_test(a_stripped_starttls_hears_no_password),
         cmocka_unit_test(words_injected_before_the_handshake_are_refused),
