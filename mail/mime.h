@@ -65,9 +65,11 @@ struct mail {
     const char **auth_results; /* each Authentication-Results value, topmost first */
     uint32_t n_auth_results;
     const char *sensitivity; /* the Sensitivity header, NULL where none */
-    bool is_auto;   /* Auto-Submitted other than no, X-Autoreply, Precedence bulk/junk/auto_reply */
+    bool is_auto;   /* not to be answered: Auto-Submitted other than no, X-Autoreply, Precedence
+                       bulk/junk/auto_reply, a null return path, postmaster */
     bool is_list;   /* List-Id, List-Unsubscribe, Precedence list */
-    bool is_bounce; /* null return path, multipart/report, mailer-daemon */
+    bool is_bounce; /* a report on another mail: multipart/report, mailer-daemon, postmaster with a
+                       null return path. A null return path alone is none: documents come with it */
     uint32_t flags; /* enum mail_flag */
     uint32_t n_nested;        /* message/rfc822 parts opened */
     struct mail_leaf *leaves; /* in order */

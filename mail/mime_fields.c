@@ -119,9 +119,10 @@ static void send_from(struct walk *w, GMimeHeaderList *headers)
     send_field(w, FIELD_FROM_NAME, from.name);
     if (!many)
         send_field(w, FIELD_FROM_ADDR, from.addr);
-    if (from.addr && (strncasecmp(from.addr, "mailer-daemon@", 14) == 0 ||
-                      strncasecmp(from.addr, "postmaster@", 11) == 0))
+    if (from.addr && strncasecmp(from.addr, "mailer-daemon@", 14) == 0)
         w->traits |= TRAIT_BOUNCE;
+    if (from.addr && strncasecmp(from.addr, "postmaster@", 11) == 0)
+        w->traits |= TRAIT_AUTO;
 }
 
 static void send_date(struct walk *w, GMimeHeaderList *headers)
@@ -161,8 +162,9 @@ static void send_return_path(struct walk *w, GMimeHeaderList *headers)
         *close = 0;
         text = open + 1;
     }
+    /* Document systems of agencies send with <>, too: no answer, but no bounce by that alone. */
     if (!*text)
-        w->traits |= TRAIT_BOUNCE;
+        w->traits |= w->traits & TRAIT_AUTO ? TRAIT_BOUNCE : TRAIT_AUTO;
     send_field(w, FIELD_RETURN_PATH, text);
 }
 

@@ -204,7 +204,7 @@ static void mails_that_must_not_be_answered_say_so(void **state)
         {"Precedence: first-class", false, false, false},
         {"List-Id: <x.y>", false, true, false},
         {"List-Unsubscribe: <mailto:x@y>", false, true, false},
-        {"Return-Path: <>", false, false, true},
+        {"Return-Path: <>", true, false, false},
         {"Return-Path: <a@b.th>", false, false, false},
         {"Content-Type: multipart/report; boundary=x", false, false, true},
         {"X-Other: x", false, false, false},
@@ -219,6 +219,8 @@ static void mails_that_must_not_be_answered_say_so(void **state)
                      m.is_bounce);
     }
     assert_true(parse_text(a, "From: MAILER-DAEMON@b.th\r\n\r\nx").is_bounce);
+    assert_false(parse_text(a, "From: postmaster@b.th\r\n\r\nx").is_bounce);
+    assert_true(parse_text(a, "From: postmaster@b.th\r\nReturn-Path: <>\r\n\r\nx").is_bounce);
     assert_string_equal(parse_text(a, HEAD "Return-Path: <>\r\n\r\nx").return_path, "");
     assert_null(parse_text(a, HEAD "\r\nx").return_path);
 }
