@@ -45,7 +45,7 @@ static long setting(const char *name, long otherwise)
 
 static void kill_at_steps(const struct scenario *s)
 {
-    long n_points = setting("THANWELA_KILL_POINTS", 6), seed = setting("THANWELA_SEED", 1);
+    long n_points = setting("THANWELA_KILL_POINTS", 4), seed = setting("THANWELA_SEED", 1);
     struct world *w = world_new(s);
     world_reset(w);
     long n_steps = world_count_steps(w);
