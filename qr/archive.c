@@ -42,17 +42,29 @@ void archive_warm_up(void)
     child_warm_charsets(charsets, ARRAY_LEN(charsets));
 }
 
-bool archive_is(const uint8_t *p, size_t n, const char *name)
+/* By the first bytes, or NULL. */
+static const char *archive_type(const uint8_t *p, size_t n)
 {
     static const struct {
         const char *mark;
         size_t n;
-    } marks[] = {{"PK\3\4", 4}, {"PK\5\6", 4}, {"7z\xBC\xAF\x27\x1C", 6}, {"Rar!\x1A\x07", 6}};
-    (void)name;
+        const char *type;
+    } marks[] = {
+        {"PK\3\4", 4, "application/zip"},
+        {"PK\5\6", 4, "application/zip"},
+        {"7z\xBC\xAF\x27\x1C", 6, "application/x-7z-compressed"},
+        {"Rar!\x1A\x07", 6, "application/vnd.rar"},
+    };
     for (size_t i = 0; i < ARRAY_LEN(marks); i++)
         if (n >= marks[i].n && memcmp(p, marks[i].mark, marks[i].n) == 0)
-            return true;
-    return false;
+            return marks[i].type;
+    return NULL;
+}
+
+bool archive_is(const uint8_t *p, size_t n, const char *name)
+{
+    (void)name;
+    return archive_type(p, n) != NULL;
 }
 
 static void archive_free_it(struct archive **ar)
@@ -70,6 +82,7 @@ void archive_scan(struct arena *a, const struct document_job *job, struct docume
                      ARCHIVE_DEPTH_MAX);
         return;
     }
+    out->type = archive_type(job->bytes, job->n_bytes);
     document_say(a, out, SCAN_UNSUPPORTED, "it holds no file that has pages");
     if (!walk_open(&w))
         return;
@@ -125,8 +138,9 @@ static bool walk_next(struct walk *w, struct archive_entry **entry_out)
 
 /* ---- members ---- */
 
-static enum unpack member_stop(struct walk *w, const char *path, const char *why)
+static enum unpack member_stop(struct walk *w, const char *path, int limit, const char *unit)
 {
+    const char *why = arena_printf(w->a, "the archive unpacks to more than %d %s", limit, unit);
     member_say(w->a, w->out, path, SCAN_LIMIT, why);
     return UNPACK_STOP;
 }
@@ -137,9 +151,9 @@ static enum unpack member_count(struct walk *w, const char *path, size_t n)
     w->unpacked_bytes += n;
     w->job->tally->unpacked_bytes += n;
     if (w->job->tally->unpacked_bytes > ARCHIVE_UNPACKED_BYTES_MAX)
-        return member_stop(w, path, "the archive unpacks to more than 512 MiB");
+        return member_stop(w, path, ARCHIVE_UNPACKED_BYTES_MAX >> 20, "MiB");
     if (w->unpacked_bytes > ARCHIVE_RATIO_FREE_BYTES + packed * ARCHIVE_RATIO_MAX)
-        return member_stop(w, path, "the archive unpacks to more than 200 times its size");
+        return member_stop(w, path, ARCHIVE_RATIO_MAX, "times its size");
     return UNPACKED;
 }
 
@@ -214,7 +228,9 @@ static enum unpack member_unpack(struct walk *w, struct archive_entry *entry)
     if (got != UNPACKED)
         return got;
     if (data.len > ARCHIVE_MEMBER_BYTES_MAX)
-        member_say(w->a, w->out, path, SCAN_LIMIT, "unpacks to more than 128 MiB");
+        member_say(
+            w->a, w->out, path, SCAN_LIMIT,
+            arena_printf(w->a, "unpacks to more than %d MiB", ARCHIVE_MEMBER_BYTES_MAX >> 20));
     else
         member_scan(w->a, w->job, path, (const uint8_t *)data.data, data.len, w->out);
     return UNPACKED;

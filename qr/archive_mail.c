@@ -72,7 +72,9 @@ void mail_file_scan(struct arena *a, const struct document_job *job, struct docu
     }
     part_end(&w);
     if (w.n_parts > MAIL_FILE_PARTS_MAX)
-        member_say(a, out, "mail", SCAN_LIMIT, "more than 500 parts");
+        document_join(out, &(struct document_verdict){
+                               .state = SCAN_LIMIT,
+                               .why = arena_printf(a, "more than %d parts", MAIL_FILE_PARTS_MAX)});
     if (out->state == SCAN_CODES || out->state == SCAN_NONE)
         out->why = NULL;
 }
