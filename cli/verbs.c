@@ -3,7 +3,7 @@
 #include "cli/verbs.h"
 
 #include "base/clock.h"
-#include "base/thai.h"
+#include "base/thai_date.h"
 #include "db/agency.h"
 #include "db/matter.h"
 #include "db/meeting.h"
@@ -113,12 +113,18 @@ bool meeting_of(struct db *db, const char *body, const char *word, int *id_out, 
 
 bool time_of(const char *text, int64_t *us_out, bool *has_time_out, struct err *err)
 {
+    struct thai_when when = {.has_time = strlen(text) > strlen("2564-04-09")};
     *us_out = TIME_NONE;
+    if (!*text || cli_time(text, us_out)) {
+        /* as data write it */
+    } else if (thai_date_find(text, &when) && when.start == text && *when.end == 0) {
+        *us_out = when.at_us; /* as officials write it */
+    } else {
+        return err_set(err, ERR_REFUSE, "%s: not a date or time such as 2564-04-09T16:30", text);
+    }
     if (has_time_out)
-        *has_time_out = strlen(text) > strlen("2564-04-09");
-    if (!*text || cli_time(text, us_out))
-        return true;
-    return err_set(err, ERR_REFUSE, "%s: not a date or time such as 2564-04-09T16:30", text);
+        *has_time_out = when.has_time;
+    return true;
 }
 
 bool minute_of(const char *text, int *minute_out, struct err *err)

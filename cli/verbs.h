@@ -29,8 +29,8 @@ bool expectation_of(struct db *db, const char *number, const char *code, int64_t
 bool meeting_of(struct db *db, const char *body, const char *word, int *id_out,
                 struct err *err) MUST_CHECK;
 
-/* An instant or a day that a file or a user wrote; "" is TIME_NONE. has_time_out may be NULL.
- * err  REFUSE it is none */
+/* An instant or a day that a file or a user wrote: ISO, or as officials write it ("9 เม.ย. 64",
+ * "9/4/2564"); "" is TIME_NONE. has_time_out may be NULL. err  REFUSE it is none */
 bool time_of(const char *text, int64_t *us_out, bool *has_time_out, struct err *err) MUST_CHECK;
 /* "12:00" or "12.00" → minutes of the day. err  REFUSE it is none */
 bool minute_of(const char *text, int *minute_out, struct err *err) MUST_CHECK;

@@ -163,10 +163,11 @@ static void a_file_with_bad_rows_is_told_row_by_row_and_imports_nothing(void **s
                                   "2565-02-30,ไม่มีวันนี้,annual,\n"
                                   "2565-01-04,,annual,\n"
                                   "2565-01-05,ชนิดผิด,weird,\n"
-                                  "2565-01-06,ไม่มีภาค,regional,\n");
+                                  "2565-01-06,ไม่มีภาค,regional,\n"
+                                  "31/4/2565,ไม่มีวันนี้,annual,\n");
     thanwela(d, "holiday import '%s'", path);
     assert_int_equal(d->status, 1);
-    for (int line = 3; line <= 6; line++)
+    for (int line = 3; line <= 7; line++)
         assert_non_null(strstr(d->err, arena_printf(d->a, "bad.csv:%d: ", line)));
     assert_null(strstr(d->err, "bad.csv:2: "));
     assert_null(strstr(ok(d, "holiday list --year 2565"), "ดี"));
@@ -193,6 +194,8 @@ static void files_of_thai_windows_and_of_calendars_are_read(void **state)
                                  "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\n"
                                  "UID:1\r\nDTSTART;VALUE=DATE:20230505\r\nSUMMARY:วันหยุด\r\n"
                                  "END:VEVENT\r\nEND:VCALENDAR\r\n");
+    const char *spoken = write_file(d, "spoken.csv", "date,name\n๔ พฤษภาคม ๒๕๖๖,ก\n5/5/2566,ข\n");
+    assert_non_null(strstr(ok(d, "holiday import '%s' --dry-run", spoken), "+ 5 พ.ค. 66 ข"));
     assert_non_null(strstr(ok(d, "holiday import '%s' --dry-run", ics), "+ 5 พ.ค. 66 วันหยุด"));
 }
 
