@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * IMAP against a real Dovecot: listing, fetching, moving, waiting. */
-#include "base/buf.h"
 #include "base/clock.h"
 #include "intake/imap.h"
 #include "tests/flow/office.h"
@@ -8,7 +7,6 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -172,6 +170,24 @@ static void a_day_of_mails_is_listed_fetched_byte_for_byte_and_moved(void **stat
     day_of_mails(office, true, true);
 }
 
+static void without_idle_waiting_ends_with_a_look(const struct office *o)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct config_mailbox m = office_mailbox(a, o, ADDRESS);
+    struct imap_folder folder;
+    struct imap_entry *entries = NULL;
+    struct err err = {0};
+    bool news = true;
+    struct imap *c CLEANUP(imap_closep) = open_mailbox(&m, &folder);
+    assert_false(folder.has_idle);
+    assert_int_equal(list(c, a, &entries), 0);
+    assert_true(imap_idle(c, -1, 200, &news, &err));
+    assert_false(news);
+    office_deliver(o, ADDRESS, "Subject: news\r\n\r\nx", 18);
+    assert_true(imap_idle(c, -1, 200, &news, &err));
+    assert_true(news);
+}
+
 static void without_move_mail_is_copied_and_its_uid_expunged(void **state)
 {
     (void)state;
@@ -179,6 +195,7 @@ static void without_move_mail_is_copied_and_its_uid_expunged(void **state)
                                           "--no-idle", "--no-sasl-ir", NULL};
     struct office *other = office_start(options);
     day_of_mails(other, false, true);
+    without_idle_waiting_ends_with_a_look(other);
     office_stop(other);
 }
 

@@ -102,6 +102,20 @@ static void a_wrong_password_or_token_is_a_clear_sentence(void **state)
     }
 }
 
+static void a_password_in_thai_letters_needs_another_way_than_login(void **state)
+{
+    (void)state;
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    char *thai = office_path(a, office, "thai-password");
+    assert_int_equal(system(arena_printf(a, "umask 077; echo รหัสผ่าน >'%s'", thai)), 0);
+    struct config_mailbox m = office_mailbox(a, office, ADDRESS);
+    m.password_file = thai;
+    m.auth = "login";
+    refuses(&m, ERR_FATAL, "use auth = plain or scram-sha-256");
+    m.auth = "plain";
+    refuses(&m, ERR_FATAL, "wrong password or token?");
+}
+
 static void what_is_wrong_in_the_configuration_is_named(void **state)
 {
     (void)state;
@@ -141,6 +155,7 @@ int main(void)
         cmocka_unit_test(every_mechanism_signs_in),
         cmocka_unit_test(a_token_from_a_file_is_taken_by_auto),
         cmocka_unit_test(a_wrong_password_or_token_is_a_clear_sentence),
+        cmocka_unit_test(a_password_in_thai_letters_needs_another_way_than_login),
         cmocka_unit_test(what_is_wrong_in_the_configuration_is_named),
     };
     return cmocka_run_group_tests(tests, start, stop);
