@@ -34,7 +34,7 @@ static const char usage_en[] =
     "                             --why WHY    an officer says what it is\n"
     "  thanwela item status NUMBER STATUS --why WHY\n"
     "  thanwela item cancel NUMBER --why WHY   the number stays, with its reason\n"
-    "  thanwela item release ID --why WHY      let a mail that was set aside through\n"
+    "  thanwela item release ID --why WHY      take a mail that was set aside\n"
     "\n"
     "Options of list\n"
     "  --state STATE  registered cancelled check unverified on_time late\n"

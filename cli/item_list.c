@@ -86,10 +86,10 @@ static struct table *items_table(struct cli *c, const struct item_rows *rows, bo
     struct column *columns = arena_array(c->a, 7, sizeof *columns);
     const struct column all[] = {{.title = tr(c, "เลขรับ", "no"), .right = true},
                                  {.title = tr(c, "รับเมื่อ", "received")},
-                                 {.title = tr(c, "หน่วยงาน", "agency"), .shrinks = true, .min = 10},
-                                 {.title = tr(c, "เรื่อง", "subject"), .shrinks = true, .min = 20},
+                                 {.title = tr(c, "หน่วยงาน", "agency"), .shrinks = true, .min = 8},
+                                 {.title = tr(c, "เรื่อง", "subject"), .shrinks = true, .min = 10},
                                  {.title = tr(c, "กำหนด", "due")},
-                                 {.title = tr(c, "ผล", "judgement"), .shrinks = true, .min = 10},
+                                 {.title = tr(c, "ผล", "judgement"), .shrinks = true, .min = 8},
                                  {.title = tr(c, "สถานะ", "status")}};
     int n = 0;
     for (int i = 0; i < 7; i++)
