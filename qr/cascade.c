@@ -13,8 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#define T(x) {struct timespec a_,b_;clock_gettime(CLOCK_PROCESS_CPUTIME_ID,&a_);x;clock_gettime(CLOCK_PROCESS_CPUTIME_ID,&b_);fprintf(stderr,"TIME %.24s %.2f\n",#x,(double)(b_.tv_sec-a_.tv_sec)*1e3+(double)(b_.tv_nsec-a_.tv_nsec)/1e6);}
 
 enum {
     HALVE_OVER_DPI = 250, /* finders are still 9 px wide at half of this */
@@ -85,12 +83,12 @@ void cascade_look(struct cascade *c, const struct grey *img, const struct cascad
         cascade_step(c, "%s %.0f dpi", view->what, view->dpi);
     else
         cascade_step(c, "%s", view->what);
-    T(read_whole(&l));
+    read_whole(&l);
     if (view->crisp && c->n_found > l.n_before && l.places.n == 0)
         return;
-    T(look_at_levels(&l));
+    look_at_levels(&l);
     join_places(&l);
-    T(read_places(&l));
+    read_places(&l);
 }
 
 /* Centre and corners on the page. */
@@ -213,7 +211,7 @@ static void read_hard(struct look *l, const struct grey *img, const struct grey 
 {
     struct zxing_hit hits[HARD_READS_MAX];
     const struct hard_place place = {img, finer, f, n, l->view->photo};
-    int found; T(found = n < 3 ? 0 : hard_read(l->c->a, &place, hits));
+    int found = n < 3 ? 0 : hard_read(l->c->a, &place, hits);
     for (int i = 0; i < found; i++)
         keep(l, &hits[i], to_view);
     l->n_hard += found;
@@ -290,9 +288,9 @@ static void look_at_level(struct look *l, const struct grey *level, const struct
     struct finder *f = arena_array(l->c->a, 2 * FINDERS_MAX, sizeof *f), *some = f + FINDERS_MAX;
     const struct affine to_view = {scale, 0, 0, scale, 0, 0};
     const struct affine to_page = affine_join(&to_view, &l->view->to_page);
-    int n; T(n = finder_search(level, FINDER_SHARP, f, 0));
+    int n = finder_search(level, FINDER_SHARP, f, 0);
     if (scale == 1 && l->view->dpi < BLURRED_UNDER_DPI)
-    T(n = finder_search(level, FINDER_BLURRED, f, n));
+        n = finder_search(level, FINDER_BLURRED, f, n);
     n = unread(l, f, n, to_page);
     read_hard(l, level, finer, some, of_colour(f, n, false, some), to_view);
     int n_light = of_colour(f, n, true, some);
@@ -385,7 +383,7 @@ static int finders_of_place(struct look *l, const struct cut *c, const struct gr
 {
     struct finder *all = arena_array(l->c->a, FINDERS_MAX, sizeof *all);
     int n = finder_search(large, FINDER_SHARP, all, 0);
-    T(n = finder_search(large, FINDER_BLURRED, all, n));
+    n = finder_search(large, FINDER_BLURRED, all, n);
     for (int i = 0; i < n; i++) {
         all[i].x /= 2;
         all[i].y /= 2;
@@ -404,7 +402,7 @@ static void read_place(struct look *l, const struct place *p)
     struct grey sharp = grey_sharpen(&c.g, AMOUNT_2);
     CLEANUP(grey_fini)
     struct grey large = grey_double(&sharp);
-    T(read_doubled(l, &c, &large));
+    read_doubled(l, &c, &large);
     read_hard(l, &c.g, NULL, f, finders_of_place(l, &c, &large, f), c.to_view);
     grey_fini(&c.g);
 }

@@ -7,9 +7,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <stdio.h>
-#include <time.h>
-#define T(x) {struct timespec a_,b_;clock_gettime(CLOCK_PROCESS_CPUTIME_ID,&a_);x;clock_gettime(CLOCK_PROCESS_CPUTIME_ID,&b_);fprintf(stderr,"TIME H_%.20s %.2f\n",#x,(double)(b_.tv_sec-a_.tv_sec)*1e3+(double)(b_.tv_nsec-a_.tv_nsec)/1e6);}
 
 enum {
     NEAR_MAX = 64,    /* finders within reach of one */
@@ -212,16 +209,16 @@ static bool solve(struct work *w, const struct grid *grid, const struct grey *im
     int sure = 0;
     for (int round = 0; d && round < ROUNDS_MAX; round++) {
         struct symbol_read read = {.modules = w->modules, .parts = w->parts_found};
-        double ex;T(ex=deblur_solve(d, w->soft)); if (ex < explained_min)
+        if (deblur_solve(d, w->soft) < explained_min)
             return false;
-        bool ok; T(ok=symbol_decode(grid->version, w->soft, &read)); if (ok)
+        if (symbol_decode(grid->version, w->soft, &read))
             return read_clean(w, deblur_grid(d), out);
         if (round >= BENDS_MIN && read.n_blocks_sure <= sure)
             return false;
         sure = read.n_blocks_sure;
         if (sure > 0)
             memcpy(w->parts, w->parts_found, sizeof w->parts);
-        T(deblur_refine(d));
+        deblur_refine(d);
     }
     return false;
 }
@@ -246,14 +243,15 @@ static bool try_version(struct work *w, const struct guess *g, int version, stru
     if (grid_timing(&grid, w->place->img) < timing_min)
         return false;
     symbol_map(version, w->parts);
-    double fit=0;  if (grid_agreement(&grid, w->place->img, w->parts) >= agreement_start) T(fit=grid_fit(&grid, w->place->img, w->parts)); if(fit< agreement_min)
+    if (grid_agreement(&grid, w->place->img, w->parts) < agreement_start ||
+        grid_fit(&grid, w->place->img, w->parts) < agreement_min)
         return false;
     return solve(w, &grid, w->place->img, out) || (w->place->finer && solve_finer(w, grid, out));
 }
 
 static bool try_guess(struct work *w, const struct guess *g, struct zxing_hit *out)
 {
-    int versions[VERSIONS_TRIED], n; T(n = likely_versions(w, g, versions));
+    int versions[VERSIONS_TRIED], n = likely_versions(w, g, versions);
     for (int i = 0; i < n; i++) {
         if (try_version(w, g, versions[i], out))
             return true;
@@ -276,7 +274,7 @@ static bool is_used(const struct guess *g, const struct guess *read, int n)
 bool hard_may_read(const struct hard_place *place)
 {
     CLEANUP(mem_freep) struct work *w = work_new(NULL, place);
-    T(find_triples(w));
+    find_triples(w);
     return w->n_guesses > 0;
 }
 
@@ -286,7 +284,7 @@ int hard_read(struct arena *a, const struct hard_place *place,
     CLEANUP(mem_freep) struct work *w = work_new(a, place);
     struct guess done[HARD_READS_MAX];
     int n = 0;
-    T(find_triples(w));
+    find_triples(w);
     for (int i = 0; i < w->n_guesses && n < HARD_READS_MAX; i++) {
         if (!is_used(&w->guesses[i], done, n) && try_guess(w, &w->guesses[i], &out[n]))
             done[n++] = w->guesses[i];
