@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Places where something looks like a code: enlarged, given to the decoder again, and to the hard
+ * look with finders that show only there. */
+#include "qr/cascade_look.h"
+
+static bool join_two(struct look *l)
+{
+    struct place *p = l->places;
+    for (int i = 0; i < l->n_places; i++) {
+        for (int j = i + 1; j < l->n_places; j++) {
+            if (p[i].shrink == p[j].shrink && p[i].light == p[j].light &&
+                rect_touch(p[i].r, p[j].r)) {
+                p[i].r = rect_join(p[i].r, p[j].r);
+                p[j] = p[--l->n_places];
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* A place's own pixels: shrunk, and dark on light whatever it was. */
+struct cut {
+    struct grey g;
+    struct affine to_view;
+};
+
+static struct cut cut_place(const struct look *l, const struct place *p)
+{
+    struct grey view = grey_crop(l->img, p->r);
+    struct cut c = {grey_copy(&view, p->light), {1, 0, 0, 1, p->r.x0, p->r.y0}};
+    for (int k = 1; k < p->shrink; k *= 2) {
+        struct grey half = grey_halve(&c.g);
+        grey_fini(&c.g);
+        c.g = half;
+    }
+    c.to_view.a = c.to_view.d = p->shrink;
+    return c;
+}
+
+/* Sharpened, then twice as large: the blur of a scanner is undone before the threshold. */
+static void read_doubled(struct look *l, const struct cut *c, const struct grey *large)
+{
+    const struct zxing_ask ask = {.more_formats = l->c->more_formats};
+    const struct affine half = {0.5, 0, 0, 0.5, 0, 0};
+    struct zxing_hits hits;
+    zxing_read(l->c->a, large, &ask, &hits);
+    for (int i = 0; i < hits.n; i++)
+        look_keep(l, &hits.hit[i], affine_join(&half, &c->to_view));
+}
+
+/* Finders of the place that lie in no code that was read; in the place's pixels. */
+static int finders_of_place(struct look *l, const struct cut *c, const struct grey *large,
+                            struct finder *f)
+{
+    struct finder *all = arena_array(l->c->a, FINDERS_MAX, sizeof *all);
+    int n = finder_search(large, FINDER_SHARP, all, 0);
+    n = finder_search(large, FINDER_BLURRED, all, n);
+    for (int i = 0; i < n; i++) {
+        all[i].x /= 2;
+        all[i].y /= 2;
+        all[i].module /= 2;
+    }
+    n = look_unread(l, all, n, affine_join(&c->to_view, &l->view->to_page));
+    return look_of_colour(all, n, false, f);
+}
+
+static void read_place(struct look *l, const struct place *p)
+{
+    enum { AMOUNT_2 = 3 };
+    struct cut c = cut_place(l, p);
+    struct finder *f = arena_array(l->c->a, FINDERS_MAX, sizeof *f);
+    CLEANUP(grey_fini)
+    struct grey sharp = grey_sharpen(&c.g, AMOUNT_2);
+    CLEANUP(grey_fini)
+    struct grey large = grey_double(&sharp);
+    read_doubled(l, &c, &large);
+    look_hard(l, &c.g, NULL, f, finders_of_place(l, &c, &large, f), c.to_view);
+    grey_fini(&c.g);
+}
+
+void look_at_places(struct look *l)
+{
+    while (join_two(l))
+        continue;
+    for (int i = 0; i < l->n_places; i++)
+        read_place(l, &l->places[i]);
+    if (l->n_places)
+        cascade_step(l->c, "sharpened and doubled in %d places", l->n_places);
+}
