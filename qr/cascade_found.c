@@ -100,6 +100,8 @@ void look_hard(struct look *l, const struct grey *img, const struct grey *finer,
     int found = n < 3 ? 0 : hard_read(l->c->a, &place, hits);
     for (int i = 0; i < found; i++)
         look_keep(l, &hits[i], to_view);
+    if (found)
+        cascade_step(l->c, "%d solved module by module", found);
 }
 
 int look_of_colour(const struct finder *f, int n, bool light, struct finder *out)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Three finders that stand like the corners of a square make a guess; the timing lines say which
- * version; the fit says whether it is one at all. Each costs ten times the next less likely. */
+ * version; the fit says whether it is one at all; only then is anything solved. Each step costs ten
+ * times the one before and is reached by a tenth of the guesses. */
 #include "qr/hard.h"
 #include "qr/deblur.h"
 #include "qr/grid.h"
