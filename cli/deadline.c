@@ -16,12 +16,12 @@
 
 /* ---------------------------------------------------------------- list, show */
 
-static int list_or_export(struct cli *c, int argc, char **argv, bool csv)
+static int list_run(struct cli *c, int argc, char **argv)
 {
     enum { PAGE = 50, EVERYTHING = INT32_MAX };
     struct judged_filter f = {.as_of_us = clock_now_us()};
     const char *agency = NULL;
-    int64_t limit = csv ? EVERYTHING : PAGE, page = 1;
+    int64_t limit = PAGE, page = 1;
     const struct opt opts[] = {{"--as-of", OPT_TIME, &f.as_of_us},
                                {"--verdict", OPT_TEXT, &f.verdict},
                                {"--agency", OPT_TEXT, &agency},
@@ -39,17 +39,7 @@ static int list_or_export(struct cli *c, int argc, char **argv, bool csv)
         return cli_fail(&err);
     f.limit = (int)limit;
     f.offset = (int)((page - 1) * limit);
-    return judged_print(c, db, &f, csv);
-}
-
-static int list_run(struct cli *c, int argc, char **argv)
-{
-    return list_or_export(c, argc, argv, false);
-}
-
-static int export_run(struct cli *c, int argc, char **argv)
-{
-    return list_or_export(c, argc, argv, true);
+    return judged_print(c, db, &f);
 }
 
 static int show_run(struct cli *c, int argc, char **argv)
@@ -293,7 +283,7 @@ static int run(struct cli *c, int argc, char **argv)
                                         {"exempt", exempt_run},
                                         {"review", review_run},
                                         {"import", deadline_import_run},
-                                        {"export", export_run},
+                                        {"export", deadline_export_run},
                                         {NULL, NULL}};
     return verb_run(&command_deadline, c, argc, argv, verbs);
 }

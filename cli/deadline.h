@@ -27,6 +27,7 @@ static inline struct deadline_words deadline_words_empty(void)
 bool deadline_rule_of(struct db *db, const struct deadline_words *w, struct deadline_rule *out,
                       struct err *err) MUST_CHECK;
 
+int deadline_export_run(struct cli *c, int argc, char **argv);
 int deadline_import_run(struct cli *c, int argc, char **argv);
 
 #endif

@@ -19,7 +19,7 @@ static const struct field fields[] = {
     {"why", "เหตุ", "why", FIELD_TEXT, true, 20},
 };
 
-int judged_print(struct cli *c, struct db *db, const struct judged_filter *f, bool csv)
+int judged_print(struct cli *c, struct db *db, const struct judged_filter *f)
 {
     struct judged_list list;
     struct err err = {0};
@@ -41,10 +41,10 @@ int judged_print(struct cli *c, struct db *db, const struct judged_filter *f, bo
         listing_text(l, r->j.basis);
         listing_text(l, r->j.why);
     }
-    int status = listing_print(l, csv);
-    for (int i = 0; f->matter_id && i < list.n && !c->json && !csv; i++)
+    int status = listing_print(l, false);
+    for (int i = 0; f->matter_id && i < list.n && !c->json; i++)
         printf("%s%s: %s\n", i ? "" : "\n", list.row[i].agency_code, list.row[i].j.why);
-    if (list.total > list.n && !c->json && !csv)
+    if (list.total > list.n && !c->json)
         printf("%d-%d / %lld%s\n", f->offset + 1, f->offset + list.n, (long long)list.total,
                tr(c, " (หน้าถัดไป: --page)", " (next page: --page)"));
     return status;

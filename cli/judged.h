@@ -7,6 +7,6 @@
 #include "db/judge.h"
 
 /* Print by the filter; with what is left out said below the table. */
-int judged_print(struct cli *c, struct db *db, const struct judged_filter *f, bool csv);
+int judged_print(struct cli *c, struct db *db, const struct judged_filter *f);
 
 #endif

@@ -105,7 +105,7 @@ static int show_run(struct cli *c, int argc, char **argv)
             return status;
         putchar('\n');
     }
-    return judged_print(c, db, &owed, false);
+    return judged_print(c, db, &owed);
 }
 
 /* ---------------------------------------------------------------- add, expect, meet */

@@ -44,11 +44,14 @@ static const char set_sql[] =
     " erases_lateness, meeting_id, days, from_date, working, calendar_version, holds, created_at,"
     " created_by) " RULE_SELECT " returning " DEADLINE_COLUMNS
     ", (select matter_id from expectation where id = $1)";
+/* An extension is the same as the date that it ends on. */
 static const char same_sql[] =
     "select from (" RULE_SELECT ") n cross join lateral (select * from deadline x where"
-    " x.expectation_id = n.expectation_id and x.level = n.level order by x.version desc limit 1) o"
-    " where (o.due_at, o.source, o.reason, o.meeting_id, o.days, o.from_date) is not distinct from"
-    " (n.due_at, n.source, n.reason, n.meeting_id, n.days, n.from_date)";
+    " x.expectation_id = n.expectation_id and (x.level = n.level or x.is_extension)"
+    " order by x.version desc limit 1) o"
+    " where (o.due_at, o.source, o.reason) is not distinct from (n.due_at, n.source, n.reason)"
+    " and (o.is_extension or (o.meeting_id, o.days, o.from_date) is not distinct from"
+    "  (n.meeting_id, n.days, n.from_date))";
 
 /* $1 expectation, $2 days, $3 working, $4 at, $5 has time, $6 source, $7 reason, $8 erases,
  * $9 entered, $10 who */
@@ -75,6 +78,13 @@ static const char closed_sql[] = "select from expectation_judgement(office_now()
                                  " where verdict in ('ON_TIME', 'LATE')";
 static const char history_sql[] =
     "select " DEADLINE_COLUMNS " from deadline where expectation_id = $1 order by version";
+static const char standing_sql[] =
+    "select m.no || '/' || m.year, g.code, d.level, d.is_extension, us(d.due_at), d.source,"
+    " d.reason, us(t.starts_at), t.body, d.days, us(bangkok(d.from_date, '0:00'))"
+    " from deadline_current(from_us($1::bigint)) d join expectation e on e.id = d.expectation_id"
+    " join matter m on m.id = e.matter_id join agency g on g.id = e.agency_id"
+    " left join meeting t on t.id = d.meeting_id where d.due_at is not null"
+    " order by m.year, m.no, g.code";
 static const char moves_sql[] =
     "select 0 as expectation_id, c.meeting_id, meeting_words(m.body, m.starts_at, m.cutoff_rule,"
     "  null), us(c.cutoff_at), us(c.new_cutoff_at), m.cutoff_rule, c.cutoff_at as was"
@@ -258,6 +268,32 @@ bool deadline_history(struct arena *a, struct db *db, int64_t expectation_id, st
                              .n = r.n};
     for (int i = 0; i < r.n; i++)
         list.deadline[i] = deadline_row(a, &r, i);
+    *out = list;
+    return true;
+}
+
+bool deadline_standing(struct arena *a, struct db *db, int64_t as_of_us,
+                       struct standing_deadlines *out, struct err *err)
+{
+    struct rows r CLEANUP(rows_fini) = {0};
+    struct params p = {0};
+    param_time(&p, as_of_us);
+    if (!db_query(db, standing_sql, &p, &r, err))
+        return false;
+    struct standing_deadlines list = {.row = arena_array(a, (size_t)r.n, sizeof *list.row),
+                                      .n = r.n};
+    for (int i = 0; i < r.n; i++)
+        list.row[i] = (struct standing_deadline){.matter_no = row_dup(a, &r, i, 0),
+                                                 .agency_code = row_dup(a, &r, i, 1),
+                                                 .level = (enum deadline_level)row_int(&r, i, 2),
+                                                 .is_extension = row_bool(&r, i, 3),
+                                                 .due_us = row_time(&r, i, 4),
+                                                 .source = row_dup(a, &r, i, 5),
+                                                 .reason = row_dup(a, &r, i, 6),
+                                                 .meeting_us = row_time(&r, i, 7),
+                                                 .meeting_body = row_dup(a, &r, i, 8),
+                                                 .days = (int)row_int(&r, i, 9),
+                                                 .from_us = row_time(&r, i, 10)};
     *out = list;
     return true;
 }

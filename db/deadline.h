@@ -80,6 +80,25 @@ struct deadlines {
 bool deadline_history(struct arena *a, struct db *db, int64_t expectation_id, struct deadlines *out,
                       struct err *err) MUST_CHECK;
 
+struct standing_deadline {               /* in force, with what made it */
+    const char *matter_no, *agency_code; /* "12/2564" */
+    enum deadline_level level;
+    bool is_extension;
+    int64_t due_us;
+    const char *source, *reason;
+    int64_t meeting_us; /* TIME_NONE: hangs on no meeting */
+    const char *meeting_body;
+    int days; /* with from_us; TIME_NONE: not counted */
+    int64_t from_us;
+};
+struct standing_deadlines {
+    struct standing_deadline *row;
+    int n;
+};
+/* By matter and agency. */
+bool deadline_standing(struct arena *a, struct db *db, int64_t as_of_us,
+                       struct standing_deadlines *out, struct err *err) MUST_CHECK;
+
 /* ---- what a changed calendar would move */
 
 struct deadline_move {

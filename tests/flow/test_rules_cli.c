@@ -201,13 +201,24 @@ static void files_of_thai_windows_and_of_calendars_are_read(void **state)
 
 static void what_is_exported_is_imported_without_a_change(void **state)
 {
-    static const char *const commands[] = {"agency", "holiday", "meeting", "matter"};
+    static const char *const commands[] = {"agency", "holiday", "meeting", "matter", "deadline"};
     struct desk *d = *state;
     ok(d, "agency add EXPORTS 'กรมที่ \"ส่งออก\", ทดสอบ' --contact '=HYPERLINK(1)' --domain"
           " 'a.example; b.example (2560-01-01..2563-12-31)' --prefix 'กค 99' --from 2560-01-01");
     ok(d, "meeting add 2564-06-08T09:00 --cutoff-days 3 --cutoff-time 12.00 --place ทำเนียบ");
     ok(d, "meeting add 2564-06-10T09:00 --body สภา --kind พิเศษ --cutoff 2564-06-07T10:00");
     ok(d, "matter add '+66 เรื่อง' --agency EXPORTS --meeting 2564-06-08 --received 2564-04-01");
+    ok(d, "agency add COUNTED กรมธนารักษ์");
+    ok(d, "agency add NAMED กรมสรรพสามิต");
+    ok(d, "agency add ORDERED สบน.");
+    ok(d, "agency add EXTENDED สคร.");
+    ok(d, "matter add 'ห้าหน่วย' --no 910/2564 --agency 'COUNTED;NAMED;ORDERED;EXTENDED'"
+          " --received 2564-04-01");
+    ok(d, "deadline set 910/2564 COUNTED --days 15");
+    ok(d, "deadline set 910/2564 NAMED --within 2564-04-20T10:00");
+    ok(d, "deadline set 910/2564 ORDERED --override 2564-04-21 --why เหตุ --source 'กค 1/2564'");
+    ok(d, "deadline set 910/2564 EXTENDED --working-days 5");
+    ok(d, "deadline extend 910/2564 EXTENDED --days 3 --why รอ");
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
         const char *csv = ok(d, "%s export", commands[i]);
         assert_null(strstr(csv, ",=HYPERLINK"));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * thanwela deadline import: rows of matter, agency, and one deadline each. */
+ * Deadlines in files: rows of matter, agency, and one deadline each. */
 #include "cli/deadline.h"
 #include "cli/import.h"
+#include "cli/listing.h"
 #include "cli/verbs.h"
 #include "db/matter.h"
 
@@ -11,6 +12,64 @@
 static const char *const columns[] = {
     "matter",       "agency",       "date", "text", "within", "override",  "meeting",
     "meeting_body", "working_days", "days", "from", "source", "why|reason"};
+
+/* ---------------------------------------------------------------- export */
+
+static void export_row(struct cli *c, struct listing *l, const struct standing_deadline *d)
+{
+    enum deadline_level level = d->is_extension ? DEADLINE_EXPLICIT : d->level;
+    const char *days = arena_printf(c->a, "%d", d->days);
+    bool counted = level == DEADLINE_WORKING_DAYS || level == DEADLINE_CALENDAR_DAYS;
+    listing_text(l, d->matter_no);
+    listing_text(l, d->agency_code);
+    listing_time(l, level == DEADLINE_EXPLICIT ? d->due_us : TIME_NONE);
+    listing_time(l, level == DEADLINE_WITHIN ? d->due_us : TIME_NONE);
+    listing_time(l, level == DEADLINE_OVERRIDE ? d->due_us : TIME_NONE);
+    listing_time(l, level == DEADLINE_MEETING ? d->meeting_us : TIME_NONE);
+    listing_text(l, level == DEADLINE_MEETING ? d->meeting_body : NULL);
+    listing_text(l, level == DEADLINE_WORKING_DAYS ? days : NULL);
+    listing_text(l, level == DEADLINE_CALENDAR_DAYS ? days : NULL);
+    listing_time(l, counted ? d->from_us : TIME_NONE);
+    listing_text(l, d->source);
+    listing_text(l, d->reason);
+}
+
+int deadline_export_run(struct cli *c, int argc, char **argv)
+{
+    static const struct field fields[] = {
+        {"matter", "", "", FIELD_TEXT, false, 0},
+        {"agency", "", "", FIELD_TEXT, false, 0},
+        {"date", "", "", FIELD_TIME, false, 0},
+        {"within", "", "", FIELD_TIME, false, 0},
+        {"override", "", "", FIELD_TIME, false, 0},
+        {"meeting", "", "", FIELD_DAY, false, 0},
+        {"meeting_body", "", "", FIELD_TEXT, false, 0},
+        {"working_days", "", "", FIELD_TEXT, false, 0},
+        {"days", "", "", FIELD_TEXT, false, 0},
+        {"from", "", "", FIELD_DAY, false, 0},
+        {"source", "", "", FIELD_TEXT, false, 0},
+        {"why", "", "", FIELD_TEXT, false, 0},
+    };
+    int64_t as_of_us = clock_now_us();
+    const struct opt opts[] = {{"--as-of", OPT_TIME, &as_of_us}};
+    struct standing_deadlines list;
+    struct err err = {0};
+    if (!cli_options(&command_deadline, &argc, argv, opts, ARRAY_LEN(opts)))
+        return EXIT_USAGE;
+    if (argc != 1)
+        return cli_usage(&command_deadline, "%s: not expected", argv[1]);
+    struct db *db = cli_db(c);
+    if (!db)
+        return EXIT_USAGE;
+    if (!deadline_standing(c->a, db, as_of_us, &list, &err))
+        return cli_fail(&err);
+    struct listing *l = listing_new(c, "deadlines", fields, ARRAY_LEN(fields));
+    for (int i = 0; i < list.n; i++)
+        export_row(c, l, &list.row[i]);
+    return listing_print(l, true);
+}
+
+/* ---------------------------------------------------------------- import */
 
 static const char *or_null(const char *text)
 {
