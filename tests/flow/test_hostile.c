@@ -252,6 +252,40 @@ static void a_lie_inside_a_fetch_ends_the_connection(void **state)
     }
 }
 
+/* The time of receipt is the server's, with its zone. */
+static void the_servers_date_is_read_with_its_zone(void **state)
+{
+    (void)state;
+    static const char *const script[] = {
+        SELECTED, "<",
+        ">* 1 FETCH (UID 7 FLAGS () INTERNALDATE \"17-Jul-2021 02:44:25 +0700\" RFC822.SIZE 5)\r\n"
+        "* 2 FETCH (UID 8 FLAGS (\\Deleted) INTERNALDATE \" 1-Jan-2021 00:00:00 -0330\" "
+        "RFC822.SIZE 4294967295)\r\n"
+        "* 3 FETCH (UID 3 RFC822.SIZE 6 INTERNALDATE \"31-Dec-2020 23:59:59 +0000\")\r\n"
+        "* 3 FETCH (FLAGS (\\Seen))\r\n%t OK x\r\n",
+        "<", NULL};
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct fake *f = fake_start(&(struct fake_config){.script = script});
+    struct config_mailbox m = mailbox(a, f, TLS_NONE);
+    struct imap *c = NULL;
+    struct imap_folder folder;
+    struct imap_entry *e = NULL;
+    struct err err = {0};
+    uint32_t n = 0;
+    assert_true(imap_open_within(&m, &short_times, &c, &folder, &err));
+    if (!imap_list(c, a, &e, &n, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(n, 3);
+    assert_int_equal(e[0].uid, 3);
+    assert_int_equal(e[0].internaldate_us, 1609459199 * US_PER_S);
+    assert_int_equal(e[1].internaldate_us, 1626464665 * US_PER_S);
+    assert_int_equal(e[2].internaldate_us, 1609471800 * US_PER_S);
+    assert_int_equal(e[2].size_bytes, 4294967295);
+    assert_true(e[2].is_deleted && !e[1].is_deleted);
+    imap_close(c);
+    fake_stop(f);
+}
+
 static void a_move_whose_answer_is_lost_is_unsure(void **state)
 {
     (void)state;
@@ -294,6 +328,7 @@ int main(void)
         cmocka_unit_test(a_server_that_hangs_drips_or_floods_is_cut),
         cmocka_unit_test(what_an_honest_server_may_say_is_understood),
         cmocka_unit_test(a_lie_inside_a_fetch_ends_the_connection),
+        cmocka_unit_test(the_servers_date_is_read_with_its_zone),
         cmocka_unit_test(a_move_whose_answer_is_lost_is_unsure),
     };
     return cmocka_run_group_tests(tests, start, stop);
