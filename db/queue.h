@@ -71,6 +71,7 @@ struct queue_item {
     const char *class_name, *urgency, *secrecy;
     const char *message_id, *references;
     const char *no_receipt_why;
+    int n_claimed; /* -1: the letter does not say */
     const struct queue_item_file *files;
     uint32_t n_files;
 };

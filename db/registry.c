@@ -25,14 +25,14 @@ static const char item_sql[] =
     "deemed_at,"
     "  digest, mailbox_id, from_addr, from_name, agency_id, agency_how, sender_state, check_why,"
     "  subject, subject_fold, letter_no, letter_date, urgency, secrecy, within_at, meeting_id,"
-    "  matter_id, matter_how, class, message_id, in_reply_to, refs, no_receipt_why)"
+    "  matter_id, matter_how, class, message_id, in_reply_to, refs, no_receipt_why, n_claimed)"
     " select $1, $2, $3, $4, from_us($5::bigint), from_us($6::bigint), from_us($7::bigint),"
     "  deemed(from_us($7::bigint)), $8, $9, $10, $11, nullif($12::int, 0), $13, $14, $15, $16, "
     "$17, $18,"
     "  bangkok_date(from_us($19::bigint)), $20, $21, from_us($22::bigint),"
     "  meeting_on((select body from mailbox where id = $9), bangkok_date(from_us($23::bigint))),"
     "  t.id, case when t.id is null then '' else 'subject' end, coalesce(t.class, 'OTHER'), $25, "
-    "$26, $27, $28"
+    "$26, $27, $28, $29"
     " from (select 1) one left join matter t on t.no || '/' || t.year = $24"
     " returning id";
 static const char attachment_sql[] =
@@ -143,6 +143,10 @@ static void item_params(struct params *p, const struct registry_mail *m, const c
     param_text(p, m->in_reply_to);
     param_text(p, m->references);
     param_text(p, m->no_receipt_why);
+    if (m->n_claimed < 0)
+        param_null(p);
+    else
+        param_int(p, m->n_claimed);
 }
 
 static bool insert_parts(struct db *db, const struct draft *d, struct err *err)

@@ -36,6 +36,7 @@ struct registry_mail {
     const char *matter_ref; /* "12/2564" */
     const char *rfc_message_id, *in_reply_to, *references;
     const char *no_receipt_why; /* "" or why this mail gets no answer */
+    int n_claimed;              /* files that the letter says it brings; < 0: it does not say */
     int parts_fd;
     const struct registry_part *parts; /* what is kept as attachments */
     uint32_t n_parts;

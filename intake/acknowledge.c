@@ -79,7 +79,7 @@ static void fill_receipt(struct arena *a, const struct config *c, const struct q
         .urgency = i->urgency,
         .files = receipt_files(a, i),
         .n_files = i->n_files,
-        .n_claimed = -1,
+        .n_claimed = i->n_claimed,
         .due_at_us = j->due_at_us,
         .due_basis = j->basis,
         .judgement = j->verdict,

@@ -6,6 +6,7 @@
 #include "base/thai.h"
 #include "db/agency.h"
 #include "mail/authres.h"
+#include "mail/claims.h"
 #include "mail/compose.h"
 #include "mail/letter.h"
 #include <string.h>
@@ -173,6 +174,9 @@ static const char *check_why(struct arena *a, const struct facts *f)
         {MAIL_FLAG_DEPTH, "อีเมลซ้อนกันลึกเกินกำหนด"},
         {MAIL_FLAG_PARTS, "มีไฟล์มากเกินกำหนด รายการไม่ครบ"},
         {MAIL_FLAG_ENCODING, "การเข้ารหัสไฟล์ผิดรูป เก็บตามที่ได้รับ"},
+        {MAIL_FLAG_HEADER, "ส่วนหัวของอีเมลผิดรูป"},
+        {MAIL_FLAG_FROM_MANY, "มีผู้ส่งมากกว่าหนึ่ง"},
+        {MAIL_FLAG_DATE_BAD, "วันที่ในส่วนหัวของอีเมลอ่านไม่ได้"},
     };
     const char *why = f->agency.check_why ? f->agency.check_why : "";
     for (size_t i = 0; i < ARRAY_LEN(flags); i++)
@@ -209,6 +213,7 @@ static void fill_mail(struct arena *a, const struct facts *f, struct registry_ma
         .in_reply_to = m->in_reply_to,
         .references = m->references,
         .no_receipt_why = no_receipt_why(f),
+        .n_claimed = claims_read(a, m->text),
         .parts_fd = m->parts_fd,
     };
     fill_parts(a, f, out);

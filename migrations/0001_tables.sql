@@ -265,6 +265,7 @@ create table item (                              -- one registered document: the
     message_id  text,
     refs        text,
     no_receipt_why text not null default '',     -- automatic, list, bounce, own, unverified, cap
+    n_claimed   int check (n_claimed >= 0),      -- files or enclosures that the letter says it brings; null: it does not say
     is_complete boolean not null default true,   -- false: an enclosure missing or unreadable
     incomplete_why text not null default '',
     completes   bigint references item,          -- the item that this one completes

@@ -83,6 +83,7 @@ static struct registry_mail mail_of(int64_t message_id, const uint8_t key[32])
                                   .within_us = TIME_NONE,
                                   .meeting_date_us = TIME_NONE,
                                   .no_receipt_why = "",
+                                  .n_claimed = -1,
                                   .parts_fd = -1};
 }
 
