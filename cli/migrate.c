@@ -58,9 +58,9 @@ const struct command command_migrate = {
     .usage_th = "thanwela migrate\n\n"
                 "ปรับโครงสร้างฐานข้อมูลตามลำดับ แต่ละขั้นสำเร็จทั้งขั้นหรือไม่ทำเลย\n"
                 "ใช้ผู้ใช้เจ้าของฐานข้อมูลจาก [database] migrate_conninfo และให้สิทธิ์แก่ผู้ใช้ของบริการ\n",
-    .usage_en =
-        "thanwela migrate\n\n"
-        "Runs what is missing, in order, each step whole or not at all. Signs in by\n"
-        "[database] migrate_conninfo, the owner, and gives the service's role its rights.\n",
+    .usage_en = "thanwela migrate\n\n"
+                "Runs what is missing, in order, each step whole or not at all. Signs in by\n"
+                "[database] migrate_conninfo, the owner, and gives the service's role its\n"
+                "rights.\n",
     .run = run,
 };

@@ -185,15 +185,14 @@ const struct command command_scan = {
                 "  --more-formats  อ่าน DataMatrix, Aztec และ PDF417 ด้วย\n"
                 "\n"
                 "ผลการทำงาน (exit status): 0 พบรหัส  1 ไม่พบ  2 อ่านไฟล์ไม่ได้\n",
-    .usage_en =
-        "Usage: thanwela scan FILE... [--json] [--more-formats]\n"
-        "\n"
-        "Reads the QR, Micro QR and rMQR codes on all pages of PDF, PNG, JPEG, TIFF, WebP,\n"
-        "GIF, BMP and HEIC files. Needs neither a database nor a configuration.\n"
-        "\n"
-        "  --json          one line a file, with the place of every code\n"
-        "  --more-formats  read DataMatrix, Aztec and PDF417 too\n"
-        "\n"
-        "Exit status: 0 codes found, 1 none, 2 unreadable\n",
+    .usage_en = "Usage: thanwela scan FILE... [--json] [--more-formats]\n"
+                "\n"
+                "Reads the QR, Micro QR and rMQR codes on all pages of PDF, PNG, JPEG, TIFF,\n"
+                "WebP, GIF, BMP and HEIC files. Needs neither a database nor a configuration.\n"
+                "\n"
+                "  --json          one line a file, with the place of every code\n"
+                "  --more-formats  read DataMatrix, Aztec and PDF417 too\n"
+                "\n"
+                "Exit status: 0 codes found, 1 none, 2 unreadable\n",
     .run = run,
 };
