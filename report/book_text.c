@@ -6,7 +6,7 @@
 #include "report/table.h"
 #include <string.h>
 
-enum { LABEL_COLUMNS = 34, SHRUNK_MIN = 18, GAP = 2 };
+enum { LABEL_COLUMNS = 34, SHRUNK_MIN = 18, SHRUNK_LEAST = 6, GAP = 2 };
 
 static void heading(const char *text, bool color, struct buf *out)
 {
@@ -33,7 +33,7 @@ static struct table *table_of(struct arena *a, const struct sheet *s, int rows, 
         columns[i] = (struct column){.title = c->title,
                                      .right = c->kind == CELL_INT || c->kind == CELL_PERCENT,
                                      .shrinks = c->shrinks,
-                                     .min = SHRUNK_MIN};
+                                     .min = SHRUNK_LEAST};
     }
     struct table *t = table_new(a, columns, n);
     for (int r = 0; r < rows; r++)

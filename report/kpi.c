@@ -241,7 +241,7 @@ static const struct list {
     bool (*has)(const struct kpi_matter *m, const struct kpi_definition *d);
 } lists[] = {
     {"late", "เรื่องที่เสนอไม่ทันหรือไม่ถูกต้อง", "ไม่มี", true, is_late},
-    {"open", "เลยกำหนดและยังไม่เสนอ (ยังไม่นับในตัวชี้วัด)", "ไม่มี", true, is_open},
+    {"open", "เลยกำหนดและยังไม่เสนอ", "ไม่มี (ตัวชี้วัดนับเฉพาะเรื่องที่เสนอแล้ว)", true, is_open},
     {"matters", "เรื่องที่เสนอทั้งหมด", "ไม่มีข้อมูล", false, is_counted},
 };
 

@@ -55,8 +55,9 @@ void chart_paper(const struct book *b, struct paper *p)
 {
     if (b->n_months == 0)
         return;
-    double width = paper_width(p), height = width * CHART_HEIGHT / CHART_WIDTH;
-    double scale = width * PT_PER_MM / CHART_WIDTH;
+    const double units = CHART_WIDTH, units_high = CHART_HEIGHT;
+    double width = paper_width(p), height = width * units_high / units;
+    double scale = width * PT_PER_MM / units;
     paper_need(p, height);
     cairo_save(p->cr);
     cairo_translate(p->cr, paper_left(p) * PT_PER_MM, paper_y(p) * PT_PER_MM);

@@ -10,7 +10,7 @@
 #include "report/lateness.h"
 #include <string.h>
 
-enum { MAIL_COLUMNS = 78 };
+enum { MAIL_COLUMNS = 100 }; /* tables in mail are read on wide screens or as HTML */
 #define CHART_ID "chart@report.thanwela"
 
 struct post { /* what every reader gets */
