@@ -16,6 +16,19 @@
 
 /* ---------------------------------------------------------------- list, show */
 
+static bool verdict_known(const char *verdict)
+{
+    static const char *const names[] = {"ON_TIME", "LATE",        "OVERDUE",    "DUE_SOON",
+                                        "PENDING", "NO_DEADLINE", "INCOMPLETE", "EXEMPT"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (strcmp(names[i], verdict) == 0)
+            return true;
+    const char *near = cli_nearest(verdict, names, ARRAY_LEN(names));
+    cli_usage(&command_deadline, "--verdict %s: no such judgement%s%s", verdict,
+              near ? "; did you mean " : "", near ? near : "");
+    return false;
+}
+
 static int list_run(struct cli *c, int argc, char **argv)
 {
     enum { PAGE = 50, EVERYTHING = INT32_MAX };
@@ -32,6 +45,8 @@ static int list_run(struct cli *c, int argc, char **argv)
         return EXIT_USAGE;
     if (argc != 1 || limit < 1 || limit > EVERYTHING || page < 1 || page - 1 > EVERYTHING / limit)
         return cli_usage(&command_deadline, "%s takes options only; a page is 1 or more", argv[0]);
+    if (f.verdict && !verdict_known(f.verdict))
+        return EXIT_USAGE;
     struct db *db = cli_db(c);
     if (!db)
         return EXIT_USAGE;

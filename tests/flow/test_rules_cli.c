@@ -143,6 +143,8 @@ static void wrong_use_is_told_and_is_exit_2(void **state)
         "deadline set 1/2564 RD --days 3 --none",
         "deadline extend 1/2564 RD --days 3",
         "deadline exempt 1/2564 RD",
+        "deadline list --verdict OVERDU",
+        "deadline list --page 0",
         "agency resolve",
         "agency lst",
     };
