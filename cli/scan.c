@@ -6,6 +6,7 @@
 #include "base/thai.h"
 #include "cli/cli.h"
 #include "cli/load.h"
+#include "qr/preview.h"
 #include <jansson.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@ enum { EXIT_UNREADABLE = 2 };
 
 struct wish {
     bool more_formats;
+    const char *boxes; /* picture to write, or NULL */
 };
 
 struct tally {
@@ -106,6 +108,20 @@ static bool is_unreadable(enum scan_state s)
     return s != SCAN_CODES && s != SCAN_NONE;
 }
 
+/* The first page with a code, or the first: scanned once more for what was seen of it. */
+static bool draw_boxes(struct arena *a, struct zygote *z, int fd, const struct wish *wish,
+                       const struct scan_result *found, struct err *err)
+{
+    const struct scan_options options = {
+        .more_formats = wish->more_formats,
+        .preview_page = found->n_codes ? found->codes[0].page : 1,
+    };
+    struct scan_result again;
+    if (!scan_document(a, z, fd, wish->boxes, &options, &again, err))
+        return false;
+    return preview_write(&again, wish->boxes, err);
+}
+
 static bool scan_file(struct cli *c, struct zygote *z, const char *path, const struct wish *wish,
                       struct tally *t)
 {
@@ -131,7 +147,13 @@ static bool scan_file(struct cli *c, struct zygote *z, const char *path, const s
         print_json(path, &r, &out);
     else
         print_text(c, a, path, &r, &out);
-    return cli_print(&out) == EXIT_DONE;
+    if (cli_print(&out) != EXIT_DONE)
+        return false;
+    if (wish->boxes && fd >= 0 && !draw_boxes(a, z, fd, wish, &r, &err)) {
+        cli_fail(&err);
+        return false;
+    }
+    return true;
 }
 
 static void show_progress(const struct cli *c, int i, int n, const char *path)
@@ -150,12 +172,16 @@ static int run(struct cli *c, int argc, char **argv)
     struct wish wish = {0};
     const struct opt opts[] = {
         {"--more-formats", OPT_FLAG, &wish.more_formats},
+        {"--boxes", OPT_TEXT, &wish.boxes},
     };
     if (!cli_options(&command_scan, &argc, argv, opts, ARRAY_LEN(opts)))
         return EXIT_USAGE;
     if (argc < 2)
         return cli_usage(&command_scan, "%s",
                          tr(c, "ระบุไฟล์อย่างน้อยหนึ่งไฟล์", "name at least one file"));
+    if (wish.boxes && argc > 2)
+        return cli_usage(&command_scan, "%s",
+                         tr(c, "--boxes ใช้ได้กับไฟล์เดียว", "--boxes takes one file"));
     struct err err;
     CLEANUP(zygote_stopp)
     struct zygote *z = NULL;
@@ -176,22 +202,25 @@ const struct command command_scan = {
     .name = "scan",
     .summary_th = "อ่านรหัส QR ในไฟล์ PDF และภาพ",
     .summary_en = "read the QR codes in PDF and picture files",
-    .usage_th = "วิธีใช้: thanwela scan ไฟล์... [--json] [--more-formats]\n"
+    .usage_th = "วิธีใช้: thanwela scan ไฟล์... [--json] [--boxes ภาพ.png] [--more-formats]\n"
                 "\n"
                 "อ่านรหัส QR, Micro QR และ rMQR ทุกหน้าของไฟล์ PDF, PNG, JPEG, TIFF, WebP, GIF, BMP\n"
                 "และ HEIC ไม่ต้องมีฐานข้อมูลหรือแฟ้มตั้งค่า\n"
                 "\n"
                 "  --json          พิมพ์หนึ่งบรรทัดต่อไฟล์ พร้อมตำแหน่งของทุกรหัส\n"
+                "  --boxes ภาพ.png  ภาพของหน้าแรกที่มีรหัส พร้อมกรอบแดงรอบรหัส (ไฟล์เดียว)\n"
                 "  --more-formats  อ่าน DataMatrix, Aztec และ PDF417 ด้วย\n"
                 "\n"
                 "ผลการทำงาน (exit status): 0 พบรหัส  1 ไม่พบ  2 อ่านไฟล์ไม่ได้\n",
-    .usage_en = "Usage: thanwela scan FILE... [--json] [--more-formats]\n"
+    .usage_en = "Usage: thanwela scan FILE... [--json] [--boxes OUT.png] [--more-formats]\n"
                 "\n"
                 "Reads the QR, Micro QR and rMQR codes on all pages of PDF, PNG, JPEG, TIFF,\n"
                 "WebP, GIF, BMP and HEIC files. Needs neither a database nor a configuration.\n"
                 "\n"
-                "  --json          one line a file, with the place of every code\n"
-                "  --more-formats  read DataMatrix, Aztec and PDF417 too\n"
+                "  --json           one line a file, with the place of every code\n"
+                "  --boxes OUT.png  what was seen of the first page with a code, the codes\n"
+                "                   framed in red (one file)\n"
+                "  --more-formats   read DataMatrix, Aztec and PDF417 too\n"
                 "\n"
                 "Exit status: 0 codes found, 1 none, 2 unreadable\n",
     .run = run,

@@ -3,6 +3,7 @@
  * where something looks like a code and gave no text: finder patterns of our own search outside all
  * that was read, and what the decoder saw and could not read. */
 #include "qr/cascade_look.h"
+#include "qr/preview.h"
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,11 +13,14 @@
 static void read_whole(struct look *l);
 static int by_place(const void *p, const void *q);
 
-struct cascade *cascade_new(struct arena *a, bool more_formats, double width, double height)
+struct cascade *cascade_new(struct arena *a, const struct document_job *job, double width,
+                            double height)
 {
+    struct preview *preview = job->tally->preview;
     struct cascade *c = arena_alloc(a, sizeof *c);
     c->a = a;
-    c->more_formats = more_formats;
+    c->more_formats = job->options->more_formats;
+    c->preview = preview && preview->page == job->tally->n_pages + 1 ? preview : NULL;
     c->width = width;
     c->height = height;
     return c;
@@ -42,6 +46,8 @@ void cascade_look(struct cascade *c, const struct grey *img, const struct cascad
         cascade_step(c, "%s %.0f dpi", view->what, view->dpi);
     else
         cascade_step(c, "%s", view->what);
+    if (c->preview)
+        preview_add(c->preview, c->width, c->height, img, &view->to_page);
     read_whole(&l);
     if (view->crisp && c->n_found > l.n_before && l.n_places == 0)
         return;

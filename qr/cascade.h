@@ -26,11 +26,13 @@ struct cascade {
     uint32_t n_found;
     bool is_full;  /* more than SCAN_CODES_MAX */
     bool suspects; /* the last view left something that looks like a code and was not read */
+    struct preview *preview; /* draw the views there; NULL: nowhere */
     char steps[CASCADE_STEPS_MAX];
 };
 
-/* A new, empty cascade in a. */
-struct cascade *cascade_new(struct arena *a, bool more_formats, double width, double height);
+/* A new, empty cascade in a, for the next page of the job. */
+struct cascade *cascade_new(struct arena *a, const struct document_job *job, double width,
+                            double height);
 
 void cascade_look(struct cascade *c, const struct grey *img, const struct cascade_view *view);
 

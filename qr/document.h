@@ -17,12 +17,15 @@ struct document_sink {
     void (*code)(void *user, const struct scan_code *c);
 };
 
+struct preview;
+
 /* Counted over the whole document, members included; starts as zeros. */
 struct document_tally {
     uint32_t n_pages;
     uint32_t n_codes;
     uint64_t unpacked_bytes;            /* out of archives */
     uint64_t load_us, draw_us, read_us; /* CPU: opening and looking; pixels; codes */
+    struct preview *preview;            /* where the looks at its page are drawn; NULL: nowhere */
 };
 
 struct document_job {

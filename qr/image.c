@@ -116,8 +116,8 @@ static bool scan_page(void *user, const struct picture *p)
     struct arena *a = arena_new();
     struct affine turn = exif_turn(p->orientation, p->grey.w, p->grey.h);
     bool turned = p->orientation >= 5;
-    struct cascade *c = cascade_new(a, s->job->options->more_formats,
-                                    turned ? p->grey.h : p->grey.w, turned ? p->grey.w : p->grey.h);
+    struct cascade *c =
+        cascade_new(a, s->job, turned ? p->grey.h : p->grey.w, turned ? p->grey.w : p->grey.h);
     struct cascade_view view = {.dpi = p->dpi, .to_page = turn, .what = "picture", .photo = true};
     cascade_look(c, &p->grey, &view);
     s->n_codes += cascade_hand_over(c, s->job);

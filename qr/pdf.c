@@ -195,7 +195,7 @@ static void read_page(struct pdf *p, int number)
     fz_flush_warnings(p->ctx); /* a warning like the last one is only counted */
     bool ok = load_and_look(s);
     const struct box *b = &s->look.page;
-    s->cascade = cascade_new(a, p->job->options->more_formats, b->x1 - b->x0, b->y1 - b->y0);
+    s->cascade = cascade_new(a, p->job, b->x1 - b->x0, b->y1 - b->y0);
     if (ok)
         pdf_plan(&s->look, &s->plan);
     lap(&p->job->tally->load_us, &s->t);

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/thai.h"
 #include "qr/document.h"
+#include "qr/preview.h"
 #include "qr/scan_frames.h"
 #include "qr/text.h"
 #include <assert.h>
@@ -88,6 +89,9 @@ struct reading {
     uint32_t code_room, page_room;
     uint32_t n_unpaged; /* codes since the last page */
     bool ended;
+    uint32_t wanted_page; /* of the preview */
+    uint8_t *sheet;
+    size_t sheet_filled; /* bytes */
 };
 
 /* Room for one more in an array of the arena, doubled each time. */
@@ -143,6 +147,33 @@ static bool read_page(struct reading *r, struct cursor *c)
     return true;
 }
 
+static bool read_sheet(struct reading *r, struct cursor *c)
+{
+    uint32_t page = take_u32(c), w = take_u32(c), h = take_u32(c);
+    double scale = take_double(c);
+    if (c->broken || c->n || r->sheet || !page || page != r->wanted_page || !w || !h ||
+        w > PREVIEW_SIDE_MAX || h > PREVIEW_SIDE_MAX || scale <= 0)
+        return false;
+    r->sheet = arena_alloc(r->a, (size_t)w * h);
+    r->out->preview_page = page;
+    r->out->preview_w = (int)w;
+    r->out->preview_h = (int)h;
+    r->out->preview_scale = scale;
+    return true;
+}
+
+static bool read_rows(struct reading *r, struct cursor *c)
+{
+    size_t all = (size_t)r->out->preview_w * (size_t)r->out->preview_h;
+    if (!r->sheet || c->n > all - r->sheet_filled)
+        return false;
+    memcpy(r->sheet + r->sheet_filled, c->p, c->n);
+    r->sheet_filled += c->n;
+    if (r->sheet_filled == all)
+        r->out->preview = r->sheet;
+    return true;
+}
+
 static bool read_end(struct reading *r, struct cursor *c)
 {
     uint32_t state = take_u32(c);
@@ -174,6 +205,10 @@ static bool on_frame(void *user, uint8_t type, const uint8_t *p, size_t n)
         return read_page(r, &c);
     case FRAME_END:
         return read_end(r, &c);
+    case FRAME_SHEET:
+        return read_sheet(r, &c);
+    case FRAME_ROWS:
+        return read_rows(r, &c);
     default:
         return false;
     }
@@ -220,13 +255,14 @@ bool scan_document(struct arena *a, struct zygote *z, int doc_fd, const char *na
     };
     CLEANUP(buf_fini)
     struct buf request = {0};
-    const struct scan_request r = {.more_formats = options->more_formats};
+    const struct scan_request r = {.more_formats = options->more_formats,
+                                   .preview_page = options->preview_page};
     size_t n_name = strnlen(name, NAME_BYTES_MAX);
     buf_add(&request, &r, sizeof r);
     buf_add(&request, name, n_name);
     buf_addc(&request, '\0');
     *out = (struct scan_result){0};
-    struct reading reading = {.a = a, .out = out};
+    struct reading reading = {.a = a, .out = out, .wanted_page = options->preview_page};
     struct child_result end;
     if (!zygote_run(z, &limits, doc_fd, request.data, request.len, on_frame, &reading, &end, err))
         return err_add(err, "scanning %s", name);

@@ -55,10 +55,15 @@ struct scan_result {
     uint32_t n_codes;                 /* by page, then top, then left */
     double load_ms, draw_ms, read_ms; /* CPU: opening and looking; pixels; codes. 0 if it died */
     double cpu_ms;                    /* CPU of the child, all in all */
+    const uint8_t *preview; /* preview_w * preview_h grey pixels of preview_page, or NULL */
+    int preview_w, preview_h;
+    uint32_t preview_page;
+    double preview_scale; /* its pixels in one of the page's units */
 };
 
 struct scan_options {
-    bool more_formats; /* DataMatrix, Aztec and PDF417 too */
+    bool more_formats;     /* DataMatrix, Aztec and PDF417 too */
+    uint32_t preview_page; /* from 1: show what was seen of this page; 0: none */
 };
 
 bool scan_zygote_start(struct zygote **out, struct err *err) MUST_CHECK;

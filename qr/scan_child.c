@@ -2,6 +2,7 @@
  * The child's half of a scan: map the document, scan it, send what is found as frames. */
 #include "base/buf.h"
 #include "qr/document.h"
+#include "qr/preview.h"
 #include "qr/scan_frames.h"
 #include <string.h>
 #include <sys/mman.h>
@@ -87,6 +88,24 @@ static void send_end(const struct document_verdict *v, const struct document_tal
     child_send(FRAME_END, b.data, b.len);
 }
 
+static void send_preview(const struct preview *p)
+{
+    if (!p->sheet.px)
+        return;
+    CLEANUP(buf_fini) struct buf b = {0};
+    put_u32(&b, p->page);
+    put_u32(&b, (uint32_t)p->sheet.w);
+    put_u32(&b, (uint32_t)p->sheet.h);
+    put_double(&b, p->scale);
+    child_send(FRAME_SHEET, b.data, b.len);
+    int rows = CHILD_FRAME_MAX / p->sheet.w;
+    for (int y = 0; y < p->sheet.h; y += rows) {
+        int n = p->sheet.h - y < rows ? p->sheet.h - y : rows;
+        child_send(FRAME_ROWS, p->sheet.px + (ptrdiff_t)y * p->sheet.w,
+                   (size_t)n * (size_t)p->sheet.w);
+    }
+}
+
 int scan_child(int doc_fd, const void *request, size_t request_bytes)
 {
     struct stat st;
@@ -105,12 +124,15 @@ int scan_child(int doc_fd, const void *request, size_t request_bytes)
     struct arena *a = arena_new();
     const struct scan_options options = {.more_formats = r.more_formats != 0};
     const struct document_sink sink = {NULL, send_page, send_code};
-    struct document_tally tally = {0};
+    struct preview preview = {.page = r.preview_page};
+    struct document_tally tally = {.preview = r.preview_page ? &preview : NULL};
     const struct document_job job = {p, n, name, NULL, 0, &options, &sink, &tally};
     struct document_verdict verdict;
     document_scan(a, &job, &verdict);
     if (verdict.state == SCAN_DAMAGED && child_memory_refused())
         document_say(a, &verdict, SCAN_LIMIT, "it takes too much memory to read: %s", verdict.why);
+    send_preview(&preview);
+    grey_fini(&preview.sheet);
     send_end(&verdict, &tally);
     return 0;
 }

@@ -7,9 +7,11 @@
 #include "base/child.h"
 
 enum {
-    FRAME_CODE = 'C', /* page, format, member, x, y, corners, text, bytes */
-    FRAME_PAGE = 'P', /* steps, width, height, n_codes; after its codes */
-    FRAME_END = 'E',  /* state, type, why, CPU µs of load, draw, read; last */
+    FRAME_CODE = 'C',  /* page, format, member, x, y, corners, text, bytes */
+    FRAME_PAGE = 'P',  /* steps, width, height, n_codes; after its codes */
+    FRAME_END = 'E',   /* state, type, why, CPU µs of load, draw, read; last */
+    FRAME_SHEET = 'S', /* page, width, height, scale: a preview follows */
+    FRAME_ROWS = 'R',  /* whole rows of it, from the top on */
 };
 
 /* Bytes of a sentence and of a member's path; the child cuts, the parent refuses more. */
@@ -20,6 +22,7 @@ enum { SCAN_CHILD_BROKEN = 3 }; /* exit status: the parent broke its word */
 /* Followed by the document's name and a NUL. */
 struct scan_request {
     uint32_t more_formats;
+    uint32_t preview_page;
 };
 
 child_fn scan_child;
