@@ -134,9 +134,8 @@ struct header {
 };
 
 /* The first word that is no name of a column; NULL: all are. */
-static const char *read_header(struct csv *t, const struct line *l, struct header *h)
+static const char *read_header(const struct csv *t, const struct line *l, struct header *h)
 {
-    bool has[CSV_COLUMNS_MAX] = {false};
     for (size_t i = 0; i < l->n; i++) {
         const char *word = l->cell[i];
         if (i == 0)
@@ -144,11 +143,9 @@ static const char *read_header(struct csv *t, const struct line *l, struct heade
         h->of[i] = column_of(t, word);
         if (h->of[i] < 0)
             return word;
-        has[h->of[i]] = true;
     }
     h->n = l->n;
     h->line = l->number;
-    memcpy(t->has, has, sizeof has);
     return NULL;
 }
 
@@ -188,7 +185,7 @@ static bool add_row(struct arena *a, struct csv *t, const struct header *h, cons
 }
 
 /* A remark may be the line of names; else it is passed over, whatever is in it. */
-static void take_remark(struct cursor *c, struct csv *t, struct header *h)
+static void take_remark(struct cursor *c, const struct csv *t, struct header *h)
 {
     const char *stop = memchr(c->p, '\n', (size_t)(c->end - c->p));
     stop = stop ? stop + 1 : c->end;

@@ -22,7 +22,6 @@ struct csv_row {
 struct csv {
     const char *const *columns; /* the caller's */
     size_t n_columns;
-    bool has[CSV_COLUMNS_MAX]; /* the file has that column */
     struct csv_row *row;
     int n;
 };
