@@ -12,6 +12,7 @@
 #include "db/registry.h"
 #include "intake/batch.h"
 #include "intake/register.h"
+#include "intake/seen.h"
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -35,14 +36,6 @@ static const struct {
     {"file", step_file},         /* settled mails leave the folder */
 };
 
-/* A mail of the folder whose bytes this session has seen. */
-struct seen {
-    uint32_t uid;
-    int64_t message_id;
-    bool is_done;    /* moved, or to be left where it is */
-    bool is_deleted; /* a human marked it: registered, but not moved */
-};
-
 struct pipeline {
     struct pipeline_parts parts;
     int mailbox_id;
@@ -51,10 +44,9 @@ struct pipeline {
     uint32_t n_entries;
     uint32_t next_entry; /* the first one that this poll has not looked at */
     struct arena *listing;
-    struct seen *seen; /* by UID */
-    uint32_t n_seen, cap_seen;
-    struct batch *batch; /* the mails of this round */
-    bool is_idle;        /* the round found nothing to do */
+    struct seen_set seen; /* mails of the folder whose bytes this session has hashed */
+    struct batch *batch;  /* the mails of this round */
+    bool is_idle;         /* the round found nothing to do */
 };
 
 /* ---- the lease */
@@ -106,7 +98,7 @@ void pipeline_close(struct pipeline *p)
         (void)!ledger_lease_end(p->parts.db, p->mailbox_id, p->parts.owner, &ignored);
     batch_free(p->batch);
     arena_free(p->listing);
-    free(p->seen);
+    seen_fini(&p->seen);
     free(p);
 }
 
@@ -156,34 +148,6 @@ bool pipeline_poll(struct pipeline *p, bool *worked_out, struct err *err)
 
 /* ---- fetch */
 
-static struct seen *find_seen(const struct pipeline *p, uint32_t uid)
-{
-    for (uint32_t low = 0, high = p->n_seen; low < high;) {
-        uint32_t mid = low + (high - low) / 2;
-        if (p->seen[mid].uid == uid)
-            return &p->seen[mid];
-        if (p->seen[mid].uid < uid)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return NULL;
-}
-
-static void add_seen(struct pipeline *p, struct seen s)
-{
-    if (p->n_seen == p->cap_seen) {
-        p->cap_seen = p->cap_seen ? p->cap_seen * 2 : 64;
-        p->seen = reallocarray(p->seen, p->cap_seen, sizeof *p->seen);
-        if (!p->seen)
-            abort();
-    }
-    uint32_t at = p->n_seen++;
-    for (; at > 0 && p->seen[at - 1].uid > s.uid; at--)
-        p->seen[at] = p->seen[at - 1];
-    p->seen[at] = s;
-}
-
 static const struct imap_entry *find_entry(const struct pipeline *p, uint32_t uid)
 {
     for (uint32_t i = 0; i < p->n_entries; i++)
@@ -209,7 +173,7 @@ static bool take_too_large(struct pipeline *p, const struct imap_entry *e, struc
     struct db *tx CLEANUP(db_rollbackp) = p->parts.db;
     if (!ledger_too_large(p->parts.db, &m, MAIL_BYTES_MAX, &message, err) || !db_commit(tx, err))
         return false;
-    add_seen(p, (struct seen){.uid = e->uid, .message_id = message.id, .is_done = true});
+    seen_add(&p->seen, (struct seen){.uid = e->uid, .message_id = message.id, .is_done = true});
     log_event(LOG_LEVEL_WARN, "fetch", "why", "too large: it stays in the mailbox", NULL);
     return true;
 }
@@ -221,7 +185,7 @@ static bool choose_uids(struct pipeline *p, uint32_t *uids, uint32_t *n_out, str
     uint64_t bytes = 0;
     for (*n_out = 0; p->next_entry < p->n_entries && *n_out < BATCH_MAILS_MAX; p->next_entry++) {
         const struct imap_entry *e = &p->entries[p->next_entry];
-        if (find_seen(p, e->uid))
+        if (seen_find(&p->seen, e->uid))
             continue;
         if (e->size_bytes > MAIL_BYTES_MAX) {
             if (!take_too_large(p, e, err))
@@ -240,7 +204,7 @@ static bool spool_mail(void *user, uint32_t uid, int raw_fd, uint64_t size_bytes
 {
     struct pipeline *p = user;
     const struct imap_entry *e = find_entry(p, uid);
-    if (!e || find_seen(p, uid))
+    if (!e || seen_find(&p->seen, uid))
         return true; /* not asked for: a server may speak of other mail */
     return batch_spool(p->batch, uid, e->internaldate_us, raw_fd, size_bytes, err);
 }
@@ -285,9 +249,9 @@ static bool step_fetch(struct pipeline *p, struct err *err)
     }
     for (uint32_t i = 0; i < p->batch->n_spooled; i++) {
         const struct batch_raw *raw = &p->batch->spooled[i];
-        add_seen(p, (struct seen){.uid = raw->uid,
-                                  .message_id = raw->message_id,
-                                  .is_deleted = find_entry(p, raw->uid)->is_deleted});
+        seen_add(&p->seen, (struct seen){.uid = raw->uid,
+                                         .message_id = raw->message_id,
+                                         .is_deleted = find_entry(p, raw->uid)->is_deleted});
     }
     return whole;
 }
@@ -432,8 +396,8 @@ static bool move(struct pipeline *p, struct seen *s, const char *folder, struct 
 
 static bool step_file(struct pipeline *p, struct err *err)
 {
-    for (uint32_t i = 0; i < p->n_seen; i++) {
-        struct seen *s = &p->seen[i];
+    for (uint32_t i = 0; i < p->seen.n; i++) {
+        struct seen *s = &p->seen.list[i];
         enum message_state state;
         if (s->is_done)
             continue;
