@@ -98,8 +98,19 @@ static const char *references(struct arena *a, const struct queue_item *i)
     return i->message_id ? arena_printf(a, "%s %s", i->references, i->message_id) : i->references;
 }
 
+/* A receipt that cannot be written (a thread whose names are no headers, a token too long) is told
+ * to the officer; it must not hold up the item, nor those behind it. */
+static bool give_up(const struct err *why, const char **no_receipt_out)
+{
+    if (why->kind != ERR_REFUSE)
+        return false;
+    log_event(LOG_LEVEL_ERROR, "receipt", "fate", err_kind_name(why->kind), "why", why->text, NULL);
+    *no_receipt_out = "unwritable";
+    return true;
+}
+
 static bool post(struct arena *a, const struct answer_parts *parts, const struct queue_item *i,
-                 const struct receipt *r, struct err *err)
+                 const struct receipt *r, const char **no_receipt_out, struct err *err)
 {
     struct buf body CLEANUP(buf_fini) = {0};
     const char *at = strchr(parts->config->office_addr, '@');
@@ -112,7 +123,7 @@ static bool post(struct arena *a, const struct answer_parts *parts, const struct
                              .date_us = clock_now_us()};
     int64_t id;
     if (!receipt_mail(r, &m, &body, err))
-        return false;
+        return give_up(err, no_receipt_out);
     struct outbox_mail out = {.kind = "receipt",
                               .item_id = i->id,
                               .rfc_message_id = message_id,
@@ -174,7 +185,7 @@ bool acknowledge(struct arena *a, const struct answer_parts *parts, int64_t item
     fill_token(&i, &t);
     const char *token = token_sign(a, parts->signer, &t);
     fill_receipt(a, parts->config, &i, &j, token, &r);
-    if (!*no_receipt_why && !post(a, parts, &i, &r, err))
+    if (!*no_receipt_why && !post(a, parts, &i, &r, &no_receipt_why, err))
         return err_add(err, "receipt");
     log_receipt(&i, &j, no_receipt_why);
     return close_item(parts, &i, token, no_receipt_why, err);
