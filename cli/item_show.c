@@ -65,6 +65,27 @@ static void line(struct cli *c, const char *label, const char *value, struct buf
     buf_addf(out, "%s\n", text_clean(c->a, value, strlen(value)));
 }
 
+/* Why an item has no receipt, as an officer reads it. */
+static const char *no_receipt_words(const struct cli *c, const char *why)
+{
+    static const struct {
+        const char *why, *th, *en;
+    } words[] = {
+        {"automatic", "อีเมลอัตโนมัติ ไม่ตอบกลับ", "automatic mail is not answered"},
+        {"list", "อีเมลจากรายชื่อเวียน ไม่ตอบกลับ", "mail of a list is not answered"},
+        {"own", "อีเมลจากที่อยู่ของสำนักงานเอง", "mail of the office itself"},
+        {"unverified", "ผู้ส่งยังไม่ยืนยัน", "the sender is not verified"},
+        {"address", "ที่อยู่ผู้ส่งใช้ตอบกลับไม่ได้", "the sender's address cannot be answered"},
+        {"cap", "ออกใบรับให้ที่อยู่นี้ครบจำนวนของวันแล้ว", "the day's receipts to this address are used up"},
+        {"unwritable", "จัดทำใบรับไม่ได้ ดูบันทึกของบริการ",
+         "the receipt could not be written: see the service's log"},
+    };
+    for (size_t i = 0; why && i < ARRAY_LEN(words); i++)
+        if (strcmp(why, words[i].why) == 0)
+            return tr(c, words[i].th, words[i].en);
+    return why;
+}
+
 static void show_letter(struct cli *c, const struct item_row *r, struct buf *out)
 {
     line(c, tr(c, "เลขรับ", "number"), r->register_no, out);
@@ -104,7 +125,7 @@ static void show_state(struct cli *c, const struct item_row *r, struct buf *out)
     line(c, tr(c, "ยกเลิกเพราะ", "cancelled"), r->cancelled_why, out);
     line(c, tr(c, "ต้องตรวจสอบ", "to check"), r->check_why, out);
     line(c, tr(c, "ไม่ครบ", "incomplete"), r->incomplete_why, out);
-    line(c, tr(c, "ไม่ออกใบรับ", "no receipt"), r->no_receipt_why, out);
+    line(c, tr(c, "ไม่ออกใบรับ", "no receipt"), no_receipt_words(c, r->no_receipt_why), out);
 }
 
 static void show_codes(struct cli *c, const struct item_whole *w, int64_t file_id, struct buf *out)
