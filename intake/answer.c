@@ -164,28 +164,61 @@ static void log_scanned(const struct work *w, int64_t started_ms)
               w->has_result ? w->result.state : "empty", "codes", codes, "ms", ms, NULL);
 }
 
-bool answer_round(const struct answer_parts *parts, int *n_out, struct err *err)
+/* A job that a death has left behind may be what caused it: it is worked on alone, so that further
+ * deaths count against it and not against those that only waited beside it. */
+static bool is_suspect(const struct work *w)
 {
-    struct arena *a CLEANUP(arena_freep) = arena_new();
-    struct work works[ROUND_JOBS_MAX];
+    return w->job.attempts > 1;
+}
+
+static bool work_on(const struct answer_parts *parts, struct arena *a, struct work *w,
+                    struct err *err)
+{
     int64_t start_ms = clock_mono_ms();
-    int n = 0;
-    while (n < ROUND_JOBS_MAX && clock_mono_ms() - start_ms < ROUND_MS_MAX) {
+    meter_step(parts->meter, "scan");
+    if (!step_scan(parts, a, w, err))
+        return err_add(err, "scan");
+    log_scanned(w, start_ms);
+    return true;
+}
+
+/* Everything but the commit; ends before a suspect, which is left in *suspect_out. */
+static bool gather(const struct answer_parts *parts, struct arena *a, struct work *works,
+                   int *n_out, struct work *suspect_out, bool *suspected_out, struct err *err)
+{
+    int64_t start_ms = clock_mono_ms();
+    while (*n_out < ROUND_JOBS_MAX && clock_mono_ms() - start_ms < ROUND_MS_MAX) {
         bool found;
-        struct work *w = &works[n];
+        struct work *w = &works[*n_out];
         *w = (struct work){0};
         if (!queue_claim(parts->db, a, parts->owner, JOB_LEASE_S, &w->job, &found, err))
             return false;
         if (!found)
-            break;
-        int64_t job_ms = clock_mono_ms();
-        meter_step(parts->meter, "scan");
-        if (!step_scan(parts, a, w, err))
-            return err_add(err, "scan");
-        log_scanned(w, job_ms);
-        n++;
+            return true;
+        if (is_suspect(w)) {
+            *suspect_out = *w;
+            *suspected_out = true;
+            return true;
+        }
+        if (!work_on(parts, a, w, err))
+            return false;
+        (*n_out)++;
     }
-    *n_out = n;
+    return true;
+}
+
+bool answer_round(const struct answer_parts *parts, int *n_out, struct err *err)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct work works[ROUND_JOBS_MAX], suspect = {0};
+    bool suspected = false;
+    int n = 0;
+    if (!gather(parts, a, works, &n, &suspect, &suspected, err))
+        return false;
+    *n_out = n + suspected;
     meter_step(parts->meter, "receipt");
-    return n == 0 || step_finish(parts, a, works, n, err);
+    if (n > 0 && !step_finish(parts, a, works, n, err))
+        return false;
+    return !suspected ||
+           (work_on(parts, a, &suspect, err) && step_finish(parts, a, &suspect, 1, err));
 }

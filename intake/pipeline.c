@@ -293,6 +293,13 @@ static bool parse_one(struct pipeline *p, const struct ledger_pending *pending, 
     return set_aside(p, pending->id, MESSAGE_QUARANTINED, why.text, err);
 }
 
+/* A mail that a death has left behind may be what caused it: it goes all the way alone, so that
+ * further deaths count against it and not against those that only lay beside it. */
+static bool may_join(const struct ledger_pending *pending, uint32_t i)
+{
+    return i == 0 || (pending[0].attempts == 0 && pending[i].attempts == 0);
+}
+
 static bool step_parse(struct pipeline *p, struct err *err)
 {
     struct ledger_pending *pending;
@@ -300,7 +307,7 @@ static bool step_parse(struct pipeline *p, struct err *err)
     if (!ledger_pending(p->parts.db, p->batch->a, p->mailbox_id, BATCH_MAILS_MAX, &pending, &n,
                         err))
         return false;
-    for (uint32_t i = 0; i < n && !batch_full(p->batch); i++) {
+    for (uint32_t i = 0; i < n && may_join(pending, i) && !batch_full(p->batch); i++) {
         p->is_idle = false;
         if (!parse_one(p, &pending[i], err))
             return err_add(err, "mail %" PRId64, pending[i].id);

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -119,6 +120,31 @@ int daemon_once(const struct daemon *d, const char *env)
     int log CLEANUP(fd_closep) = open(d->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     assert_true(log >= 0);
     return spawn(argv, env, log, NULL);
+}
+
+pid_t daemon_start(const struct daemon *d, const char *conf, bool once)
+{
+    int log CLEANUP(fd_closep) = open(d->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    assert_true(log >= 0);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        dup2(log, STDOUT_FILENO);
+        dup2(log, STDERR_FILENO);
+        execl(PROGRAMS "/thanwelad", "thanwelad", "-c", conf ? conf : d->conf,
+              once ? "--once" : (char *)NULL, (char *)NULL);
+        _exit(127);
+    }
+    return pid;
+}
+
+int daemon_end(pid_t pid, int signal)
+{
+    int status;
+    if (signal)
+        kill(pid, signal);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 void daemon_drain(const struct daemon *d, int runs_max)

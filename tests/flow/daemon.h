@@ -4,6 +4,7 @@
 #define TESTS_FLOW_DAEMON_H
 
 #include "tests/flow/database.h"
+#include <sys/types.h>
 
 struct daemon {
     struct arena *a;
@@ -20,6 +21,13 @@ void daemon_free(struct daemon *d);
 /* `thanwelad --once`, with one more NAME=value in its environment (NULL: none). Returns the exit
  * status, or 128 + signal. */
 int daemon_once(const struct daemon *d, const char *env);
+
+/* thanwelad in the background, with `--once` or as the service that it is; NULL: d's own
+ * configuration. Its processes die with the one returned. */
+pid_t daemon_start(const struct daemon *d, const char *conf, bool once);
+
+/* Wait for its end; with a signal, after sending that. Returns as daemon_once. */
+int daemon_end(pid_t pid, int signal);
 
 /* Run until nothing is left; fails the test after so many runs. */
 void daemon_drain(const struct daemon *d, int runs_max);

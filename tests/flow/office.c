@@ -89,6 +89,12 @@ void office_stop(struct office *o)
     arena_free(o->a);
 }
 
+void office_crash_database(const struct office *o)
+{
+    if (run_script("crash", o->dir, NULL) != 0)
+        fail_msg("the database of %s did not come back", o->dir);
+}
+
 const char *office_get(const struct office *o, const char *name)
 {
     size_t n = strlen(name);

@@ -15,6 +15,9 @@ struct office; /* opaque */
 struct office *office_start(const char *const *options);
 void office_stop(struct office *o); /* and removes its folder; accepts NULL */
 
+/* kill -9 the database server while it works, and start it again on what it left. */
+void office_crash_database(const struct office *o);
+
 /* A value of DIR/env, as "IMAPS_PORT" or "DB_CONNINFO"; fails the test where there is none. */
 const char *office_get(const struct office *o, const char *name);
 int office_port(const struct office *o, const char *name);

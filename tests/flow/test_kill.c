@@ -37,15 +37,10 @@ static const struct scenario two_boxes = {
 static const struct scenario many_documents = {
     .name = "documents", .n_letters = 20, .n_documents = 20};
 
-static long setting(const char *name, long otherwise)
-{
-    const char *value = getenv(name);
-    return value && *value ? strtol(value, NULL, 10) : otherwise;
-}
-
 static void kill_at_steps(const struct scenario *s)
 {
-    long n_points = setting("THANWELA_KILL_POINTS", 4), seed = setting("THANWELA_SEED", 1);
+    long n_points = world_setting("THANWELA_KILL_POINTS", 4),
+         seed = world_setting("THANWELA_SEED", 1);
     struct world *w = world_new(s);
     world_reset(w);
     long n_steps = world_count_steps(w);

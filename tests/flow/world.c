@@ -39,6 +39,11 @@ static struct db *superuser(const struct world *w, const char *database)
     return db;
 }
 
+struct db *world_database(const struct world *w)
+{
+    return superuser(w, "thanwela");
+}
+
 struct world *world_new(const struct scenario *s)
 {
     struct world *w = calloc(1, sizeof *w);
@@ -185,6 +190,64 @@ static int64_t n_open(struct world *w)
                             " + (select count(*) from outbox where state in ('ready', 'sending'))");
 }
 
+static bool is_gone(long pid)
+{
+    char path[64], text[512] = "";
+    snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+    int fd CLEANUP(fd_closep) = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || read(fd, text, sizeof text - 1) <= 0)
+        return true;
+    const char *state = strrchr(text, ')');
+    return !state || state[2] == 'Z';
+}
+
+void world_bury_dead(struct world *w)
+{
+    struct db *db CLEANUP(db_closep) = superuser(w, "thanwela");
+    struct rows r CLEANUP(rows_fini) = {0};
+    struct err err = {0};
+    if (!db_query(db,
+                  "select distinct o, split_part(o, ':', 2)::bigint from ("
+                  "select lease_owner o from mailbox where lease_until > clock_timestamp()"
+                  " union all select claimed_by from job where state = 'running'"
+                  " union all select claimed_by from outbox where state = 'sending') x"
+                  " where o is not null",
+                  NULL, &r, &err))
+        fail_msg("%s", err.text);
+    for (int i = 0; i < r.n; i++) {
+        char sql[1024];
+        const char *o = row_text(&r, i, 0);
+        if (!is_gone((long)row_int(&r, i, 1)))
+            continue;
+        snprintf(sql, sizeof sql,
+                 "update mailbox set lease_until = clock_timestamp() where lease_owner = '%s';"
+                 "update job set claimed_until = clock_timestamp() where claimed_by = '%s';"
+                 "update outbox set claimed_until = clock_timestamp() where claimed_by = '%s'"
+                 " and state = 'sending'",
+                 o, o, o);
+        database_run(db, sql);
+    }
+}
+
+bool world_is_done(struct world *w)
+{
+    return n_open(w) == 0 && office_count(w->daemon->office, office_addr, "") == 0;
+}
+
+long world_setting(const char *name, long otherwise)
+{
+    const char *value = getenv(name);
+    return value && *value ? strtol(value, NULL, 10) : otherwise;
+}
+
+unsigned long world_chance(uint64_t *seed, unsigned long n)
+{
+    uint64_t z = (*seed += 0x9e3779b97f4a7c15u); /* splitmix64 */
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return (z ^ z >> 31) % n;
+}
+
 void world_finish(struct world *w)
 {
     for (int i = 0; i < RUNS_MAX; i++) {
@@ -320,6 +383,8 @@ void world_check(struct world *w)
         database_int(db,
                      "select count(*) from attachment where is_attachment and scan_state is null"),
         0);
+    assert_int_equal(
+        database_int(db, "select count(*) from attachment where scan_state = 'poison'"), 0);
     assert_int_equal(database_int(db, "select count(*) from outbox where state <> 'sent'"), 0);
     check_folders(w, office_addr, 1);
     if (s->both_mailboxes)

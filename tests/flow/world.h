@@ -5,6 +5,8 @@
 #define TESTS_FLOW_WORLD_H
 
 #include "tests/flow/daemon.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 struct scenario {
     const char *name;
@@ -37,11 +39,26 @@ long world_count_steps(struct world *w);
 /* Leases and claims of dead processes run out, as they would with time. */
 void world_let_time_pass(struct world *w);
 
+/* The same for those alone whose process is gone, which harms no daemon that lives. */
+void world_bury_dead(struct world *w);
+
+/* Its register, as superuser. */
+struct db *world_database(const struct world *w);
+
+/* Nothing waits, in the register or in the mailbox. */
+bool world_is_done(struct world *w);
+
 /* Run until nothing is left. */
 void world_finish(struct world *w);
 
 /* Nothing lost, nothing doubled: fails the test and names what is wrong. A receipt may have come
  * twice, with the same Message-ID and the same bytes; that is counted. */
 void world_check(struct world *w);
+
+/* A number of the environment: how long, and with which seed, a test runs. */
+long world_setting(const char *name, long otherwise);
+
+/* The next of a sequence of numbers below n, told by its seed alone. */
+unsigned long world_chance(uint64_t *seed, unsigned long n);
 
 #endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Faults that fall at any instant: the daemon killed over and over, the database killed under it,
+ * two daemons on one mailbox with one of them killed. At every end nothing is lost, nothing
+ * doubled. THANWELA_SEED tells the instants, THANWELA_FAULT_ROUNDS how many rounds of each. */
+#include "base/clock.h"
+#include "db/ledger.h"
+#include "tests/flow/world.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { KILLS_MAX = 20, TOGETHER_MS_MAX = 120000 };
+
+static const struct scenario mixed = {.name = "mixed",
+                                      .n_letters = 20,
+                                      .n_documents = 6,
+                                      .n_duplicates = 3,
+                                      .n_strangers = 2,
+                                      .n_automatic = 2};
+
+/* How long an undisturbed run takes on this machine now: faults fall within it. */
+static unsigned long undisturbed_ms(struct world *w)
+{
+    world_reset(w);
+    int64_t start_ms = clock_mono_ms();
+    assert_int_equal(daemon_once(w->daemon, NULL), 0);
+    unsigned long took_ms = (unsigned long)(clock_mono_ms() - start_ms);
+    world_check(w);
+    return took_ms + 1;
+}
+
+static void sleep_ms(unsigned long ms)
+{
+    usleep((useconds_t)(ms * 1000));
+}
+
+/* One round: killed early in each run, until one comes to its end by itself. Returns how often. */
+static int kill_until_done(struct world *w, uint64_t *chance, unsigned long run_ms)
+{
+    int n_kills = 0;
+    world_reset(w);
+    for (int status = -1; status != 0 && n_kills < KILLS_MAX;) {
+        world_let_time_pass(w);
+        pid_t pid = daemon_start(w->daemon, NULL, true);
+        sleep_ms(world_chance(chance, run_ms / 2));
+        status = daemon_end(pid, SIGKILL);
+        n_kills += status == 128 + SIGKILL;
+    }
+    world_finish(w);
+    world_check(w);
+    return n_kills;
+}
+
+static void killed_again_and_again_ends_the_same(void **state)
+{
+    (void)state;
+    long seed = world_setting("THANWELA_SEED", 1),
+         rounds = world_setting("THANWELA_FAULT_ROUNDS", 2);
+    uint64_t chance = (uint64_t)seed;
+    struct world *w = world_new(&mixed);
+    unsigned long run_ms = undisturbed_ms(w);
+    int n_kills = 0;
+    print_message("seed %ld, an undisturbed run takes %lu ms\n", seed, run_ms);
+    for (long i = 0; i < rounds; i++)
+        n_kills += kill_until_done(w, &chance, run_ms);
+    assert_true(n_kills > 0);
+    print_message("seed %ld, %ld rounds, %d kills: 0 lost, 0 doubled, %d receipts repeated\n", seed,
+                  rounds, n_kills, w->n_repeats);
+    world_free(w);
+}
+
+static void database_killed_under_it_ends_the_same(void **state)
+{
+    (void)state;
+    long seed = world_setting("THANWELA_SEED", 1),
+         rounds = world_setting("THANWELA_FAULT_ROUNDS", 2);
+    uint64_t chance = (uint64_t)seed;
+    struct world *w = world_new(&mixed);
+    unsigned long run_ms = undisturbed_ms(w);
+    int n_met = 0;
+    for (long i = 0; i < rounds; i++) {
+        world_reset(w);
+        pid_t pid = daemon_start(w->daemon, NULL, true);
+        sleep_ms(world_chance(&chance, run_ms));
+        office_crash_database(w->daemon->office);
+        n_met += daemon_end(pid, 0) != 0;
+        world_finish(w);
+        world_check(w);
+    }
+    print_message("seed %ld, %ld kills of the database, %d met by a run: 0 lost, 0 doubled, %d "
+                  "receipts repeated\n",
+                  seed, rounds, n_met, w->n_repeats);
+    world_free(w);
+}
+
+/* ---- bystanders */
+
+/* Kill the daemon when it has begun two at once, unless it ends by itself; true: it was killed. */
+static bool kill_while(struct world *w, const char *begun_sql)
+{
+    struct db *db CLEANUP(db_closep) = world_database(w);
+    int64_t before = database_int(db, begun_sql);
+    pid_t pid = daemon_start(w->daemon, NULL, true);
+    siginfo_t ended = {0};
+    while (database_int(db, begun_sql) < before + 2 && ended.si_pid == 0) {
+        sleep_ms(1);
+        assert_int_equal(waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOHANG | WNOWAIT), 0);
+    }
+    return daemon_end(pid, SIGKILL) == 128 + SIGKILL;
+}
+
+static void deaths_count_against_no_bystander(void **state)
+{
+    (void)state;
+    static const char *const begun[] = {
+        "select coalesce(sum(attempts), 0) from message where state = 'stored'",
+        "select count(*) from job where state = 'running' and claimed_until > clock_timestamp()",
+    };
+    struct world *w = world_new(&mixed);
+    for (size_t i = 0; i < ARRAY_LEN(begun); i++) {
+        int n_kills = 0;
+        world_reset(w);
+        for (int k = 0; k < ATTEMPTS_MAX + 1; k++) {
+            n_kills += kill_while(w, begun[i]);
+            world_let_time_pass(w);
+        }
+        assert_true(n_kills > 0);
+        world_finish(w);
+        world_check(w);
+    }
+    world_free(w);
+}
+
+/* ---- two daemons on one mailbox */
+
+/* A short lease, and a second daemon that remembers apart. */
+static const char *write_conf(struct world *w, int which)
+{
+    char *conf = arena_printf(w->daemon->a, "%s.%d", w->daemon->conf, which);
+    char *command =
+        arena_printf(w->daemon->a,
+                     "mkdir -p %s.d && sed -e 's|^state_dir = .*|state_dir = %s.d\\nlease_s = 10|'"
+                     " -e 's|^poll_s = .*|poll_s = 1|' %s >%s",
+                     conf, conf, w->daemon->conf, conf);
+    assert_int_equal(system(command), 0);
+    return conf;
+}
+
+static void wait_until_done(struct world *w)
+{
+    int64_t start_ms = clock_mono_ms();
+    while (!world_is_done(w)) {
+        if (clock_mono_ms() - start_ms > TOGETHER_MS_MAX)
+            fail_msg("two daemons did not come to an end: see %s", w->daemon->log);
+        world_bury_dead(w);
+        sleep_ms(50);
+    }
+}
+
+/* One of the two dies at a time, and comes back; the other one lives on. */
+static int kill_one_of_two(struct world *w, const char *const conf[2], uint64_t *chance,
+                           unsigned long run_ms)
+{
+    pid_t pids[2] = {daemon_start(w->daemon, conf[0], false),
+                     daemon_start(w->daemon, conf[1], false)};
+    int n_kills = 0;
+    for (; n_kills < 6 && !world_is_done(w); n_kills++) {
+        unsigned long which = world_chance(chance, 2);
+        sleep_ms(world_chance(chance, run_ms));
+        assert_int_equal(daemon_end(pids[which], SIGKILL), 128 + SIGKILL);
+        world_bury_dead(w);
+        pids[which] = daemon_start(w->daemon, conf[which], false);
+    }
+    wait_until_done(w);
+    for (int i = 0; i < 2; i++)
+        (void)daemon_end(pids[i], SIGKILL);
+    return n_kills;
+}
+
+static void two_daemons_on_one_mailbox_double_nothing(void **state)
+{
+    (void)state;
+    long seed = world_setting("THANWELA_SEED", 1),
+         rounds = world_setting("THANWELA_FAULT_ROUNDS", 2);
+    uint64_t chance = (uint64_t)seed;
+    struct world *w = world_new(&mixed);
+    const char *const conf[2] = {write_conf(w, 1), write_conf(w, 2)};
+    unsigned long run_ms = undisturbed_ms(w);
+    int n_kills = 0;
+    for (long i = 0; i < rounds; i++) {
+        world_reset(w);
+        n_kills += kill_one_of_two(w, conf, &chance, run_ms);
+        world_finish(w);
+        world_check(w);
+    }
+    print_message("seed %ld, %ld rounds of two daemons, %d kills: 0 lost, 0 doubled, %d receipts "
+                  "repeated\n",
+                  seed, rounds, n_kills, w->n_repeats);
+    world_free(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(deaths_count_against_no_bystander),
+        cmocka_unit_test(killed_again_and_again_ends_the_same),
+        cmocka_unit_test(database_killed_under_it_ends_the_same),
+        cmocka_unit_test(two_daemons_on_one_mailbox_double_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
