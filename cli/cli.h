@@ -73,7 +73,7 @@ bool cli_options(const struct command *cmd, int *argc, char **argv, const struct
 /* An ISO date or instant as a user types it: a year from 2400 on is Buddhist. */
 bool cli_time(const char *text, int64_t *us_out) MUST_CHECK;
 
-/* The name that is at most 2 letters off, or NULL. */
+/* The nearest name, or NULL where none is near (config/nearest.h). */
 const char *cli_nearest(const char *word, const char *const *names, size_t n);
 
 #endif

@@ -1,50 +1,20 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * A command's options from its table: one way to write them, one way to be told what is wrong. */
 #include "cli/cli.h"
+#include "config/nearest.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NEAR_MAX = 2, WORD_MAX = 40, BUDDHIST_FROM = 2400, BUDDHIST_AHEAD = 543 };
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Letters to put in, take out or change (Levenshtein). */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[WORD_MAX + 1], n = strlen(b);
-    if (n > WORD_MAX || strlen(a) > WORD_MAX)
-        return WORD_MAX;
-    for (size_t j = 0; j <= n; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            size_t change = corner + (a[i - 1] != b[j - 1]);
-            corner = row[j];
-            row[j] = smaller(change, smaller(row[j], row[j - 1]) + 1);
-        }
-    }
-    return row[n];
-}
+enum { BUDDHIST_FROM = 2400, BUDDHIST_AHEAD = 543 };
 
 const char *cli_nearest(const char *word, const char *const *names, size_t n)
 {
-    const char *best = NULL;
-    size_t least = NEAR_MAX + 1;
-    for (size_t i = 0; i < n; i++) {
-        size_t d = distance(word, names[i]);
-        if (d < least && d < strlen(names[i])) {
-            least = d;
-            best = names[i];
-        }
-    }
-    return best;
+    struct nearest near = {.of = word};
+    for (size_t i = 0; i < n; i++)
+        nearest_offer(&near, names[i]);
+    return near.best;
 }
 
 bool cli_time(const char *text, int64_t *us_out)
