@@ -80,7 +80,7 @@ static void no_such_option(const struct command *cmd, const struct opt *opts, si
                            const char *arg)
 {
     const char *names[64];
-    size_t n_names = smaller(n, ARRAY_LEN(names));
+    size_t n_names = n;
     for (size_t i = 0; i < n_names; i++)
         names[i] = opts[i].name;
     const char *near = cli_nearest(arg, names, n_names);
