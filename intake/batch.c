@@ -46,7 +46,7 @@ void batch_clear(struct batch *b)
     b->a = arena_new();
 }
 
-static bool hash_fd(int fd, uint64_t size_bytes, uint8_t out[32], struct err *err)
+bool batch_hash(int fd, uint64_t size_bytes, uint8_t out[32], struct err *err)
 {
     enum { READ_BYTES = 64 << 10 };
     unsigned char bytes[READ_BYTES];
@@ -69,7 +69,7 @@ bool batch_spool(struct batch *b, uint32_t uid, int64_t entered_at_us, int raw_f
     assert(b->n_spooled < BATCH_MAILS_MAX);
     struct batch_raw *raw = &b->spooled[b->n_spooled];
     *raw = (struct batch_raw){.uid = uid, .size_bytes = size_bytes, .entered_at_us = entered_at_us};
-    if (!hash_fd(raw_fd, size_bytes, raw->sha256, err))
+    if (!batch_hash(raw_fd, size_bytes, raw->sha256, err))
         return false;
     raw->fd = fcntl(raw_fd, F_DUPFD_CLOEXEC, 3);
     if (raw->fd < 0)

@@ -43,6 +43,9 @@ struct batch *batch_new(void);
 void batch_free(struct batch *b);
 void batch_clear(struct batch *b);
 
+/* SHA-256 of a file's first bytes. */
+bool batch_hash(int fd, uint64_t size_bytes, uint8_t out[32], struct err *err) MUST_CHECK;
+
 /* Keep a fetched mail: hash it, hold its memfd (a duplicate of raw_fd). */
 bool batch_spool(struct batch *b, uint32_t uid, int64_t entered_at_us, int raw_fd,
                  uint64_t size_bytes, struct err *err) MUST_CHECK;

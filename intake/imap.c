@@ -243,6 +243,22 @@ static bool mark_deleted(struct imap *c, struct mailimap_set *set, struct err *e
     return imap_check(c, rc, ERR_RETRY, "the moved mail cannot be marked", err);
 }
 
+static bool remove_original(struct imap *c, struct mailimap_set *set, struct err *err)
+{
+    if (!mark_deleted(c, set, err))
+        return false;
+    if (!c->caps.uidplus) {
+        err_set(err, ERR_NONE,
+                "imap %s has no UIDPLUS: the mail was copied and marked as deleted, and stays in "
+                "its folder until somebody expunges it",
+                stream_peer(c->s));
+        return true;
+    }
+    imap_begin(c, 0);
+    return imap_check(c, mailimap_uid_expunge(c->session, set), ERR_RETRY,
+                      "the moved mail cannot be removed", err);
+}
+
 /* COPY answers OK for a UID that is gone: with UIDPLUS the answer names what was copied, without it
  * we look first. */
 static bool move_by_copy(struct imap *c, struct mailimap_set *set, const char *folder,
@@ -263,18 +279,18 @@ static bool move_by_copy(struct imap *c, struct mailimap_set *set, const char *f
     if (c->caps.uidplus && !from)
         return true;
     *moved_out = true;
-    if (!mark_deleted(c, set, err))
-        return false;
-    if (!c->caps.uidplus) {
-        err_set(err, ERR_NONE,
-                "imap %s has no UIDPLUS: the mail was copied and marked as deleted, and stays in "
-                "its folder until somebody expunges it",
-                stream_peer(c->s));
-        return true;
-    }
-    imap_begin(c, 0);
-    return imap_check(c, mailimap_uid_expunge(c->session, set), ERR_RETRY,
-                      "the moved mail cannot be removed", err);
+    return remove_original(c, set, err);
+}
+
+bool imap_remove(struct imap *c, uint32_t uid, struct err *err)
+{
+    struct mailimap_set *set CLEANUP(set_freep) = mailimap_set_new_single(uid);
+    if (!set)
+        abort();
+    uint32_t gone = c->vet.n_gone;
+    bool ok = remove_original(c, set, err);
+    c->seen_gone += c->vet.n_gone - gone;
+    return ok;
 }
 
 bool imap_noop(struct imap *c, struct err *err)

@@ -56,6 +56,9 @@ bool imap_fetch(struct imap *c, const uint32_t *uids, uint32_t n_uids, uint64_t 
 bool imap_move(struct imap *c, uint32_t uid, const char *folder, bool *moved_out,
                struct err *err) MUST_CHECK;
 
+/* Take a mail away whose copy is known to lie elsewhere: STORE \Deleted and UID EXPUNGE. */
+bool imap_remove(struct imap *c, uint32_t uid, struct err *err) MUST_CHECK;
+
 /* Wait for news: IDLE, at most ms; wake_fd readable ends it early. Without IDLE it just waits.
  * news_out  the server spoke of new or vanished mail */
 bool imap_idle(struct imap *c, int wake_fd, int ms, bool *news_out, struct err *err) MUST_CHECK;

@@ -11,6 +11,7 @@
 #include "db/primary.h"
 #include "db/registry.h"
 #include "intake/batch.h"
+#include "intake/copied.h"
 #include "intake/register.h"
 #include "intake/seen.h"
 #include <assert.h>
@@ -384,15 +385,46 @@ static const char *folder_for(const struct pipeline *p, enum message_state state
     return p->parts.mailbox->done_folder;
 }
 
+/* Without MOVE: was it copied by one who died before removing it? */
+static bool was_copied(struct pipeline *p, const struct seen *s, const struct ledger_mail *place,
+                       const char *folder, bool *copied_out, struct err *err)
+{
+    bool begun_before;
+    uint8_t sha256[32];
+    const struct imap_entry *e = find_entry(p, s->uid);
+    struct copied_mail mail = {.sha256 = sha256};
+    *copied_out = false;
+    if (!ledger_filing(p->parts.db, place, s->message_id, &begun_before, err))
+        return false;
+    if (!begun_before || !e)
+        return true;
+    mail.internaldate_us = e->internaldate_us;
+    return ledger_identity(p->parts.db, s->message_id, sha256, &mail.size_bytes, err) &&
+           copied_is_there(p->parts.mailbox, folder, &mail, copied_out, err);
+}
+
+static bool move_away(struct pipeline *p, const struct seen *s, const struct ledger_mail *place,
+                      const char *folder, bool *moved_out, struct err *err)
+{
+    bool copied = false;
+    *moved_out = false;
+    if (s->is_deleted)
+        return true;
+    if (!p->parts.has_move && !was_copied(p, s, place, folder, &copied, err))
+        return false;
+    if (!copied)
+        return imap_move(p->parts.imap, s->uid, folder, moved_out, err);
+    *moved_out = true;
+    return imap_remove(p->parts.imap, s->uid, err);
+}
+
 /* MOVE is no compare-and-swap: two sessions that move one UID both hear OK and the mail is doubled.
  * So the lease is renewed before, and an answer that comes after its end is not believed. */
 static bool move(struct pipeline *p, struct seen *s, const char *folder, struct err *err)
 {
-    bool moved = false;
+    bool moved;
     struct ledger_mail place = place_of(p, s->uid);
-    if (!renew_lease(p, err))
-        return false;
-    if (!s->is_deleted && !imap_move(p->parts.imap, s->uid, folder, &moved, err))
+    if (!renew_lease(p, err) || !move_away(p, s, &place, folder, &moved, err))
         return false;
     if (clock_mono_ms() >= p->lease_end_ms)
         return err_set(err, ERR_RETRY, "mailbox %s: the lease ended during a move",

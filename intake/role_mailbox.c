@@ -40,6 +40,7 @@ static bool session(const struct role_context *c, struct zygote *zygote, struct 
                                    .zygote = zygote,
                                    .owner = role_owner(a),
                                    .uidvalidity = folder.uidvalidity,
+                                   .has_move = folder.has_move,
                                    .meter = meter};
     if (!pipeline_open(&parts, &p, err))
         return false;

@@ -218,6 +218,7 @@ create table message_copy (                      -- every server copy ever met, 
     uid         bigint not null,
     message_fk  bigint not null references message,
     seen_at     timestamptz not null default clock_timestamp(),
+    filing_at   timestamptz,                     -- a COPY was begun: on a server without MOVE it may have been done
     filed_at    timestamptz,                     -- the move was confirmed, or the copy was found gone
     filed_to    text,
     primary key (mailbox_id, uidvalidity, uid, message_fk));   -- servers DO reuse (uidvalidity, uid)

@@ -86,5 +86,7 @@ int main(void)
         cmocka_unit_test(killed_anywhere_ends_the_same_two_boxes),
         cmocka_unit_test(killed_anywhere_ends_the_same_many_documents),
     };
+    if (getenv("THANWELA_ONLY")) /* "*copying": one scenario alone */
+        cmocka_set_test_filter(getenv("THANWELA_ONLY"));
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
