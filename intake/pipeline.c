@@ -47,7 +47,8 @@ struct pipeline {
     struct arena *listing;
     struct seen_set seen; /* mails of the folder whose bytes this session has hashed */
     struct batch *batch;  /* the mails of this round */
-    bool is_idle;         /* the round found nothing to do */
+    bool is_idle;         /* the round found nothing to look at */
+    bool has_worked;      /* this poll changed something */
 };
 
 /* ---- the lease */
@@ -136,14 +137,15 @@ bool pipeline_poll(struct pipeline *p, bool *worked_out, struct err *err)
     arena_freep(&p->listing);
     p->listing = arena_new();
     p->next_entry = 0;
+    p->has_worked = false;
     if (!renew_lease(p, err) ||
         !imap_list(p->parts.imap, p->listing, &p->entries, &p->n_entries, err))
         return false;
     do {
         if (!run_round(p, err))
             return false;
-        *worked_out |= !p->is_idle;
     } while (!p->is_idle);
+    *worked_out |= p->has_worked;
     return ledger_polled(p->parts.db, p->mailbox_id, p->parts.mailbox->gap_s, err);
 }
 
@@ -227,6 +229,7 @@ static bool store_spooled(struct pipeline *p, struct err *err)
         if (!ledger_store(p->parts.db, &m, &message, err))
             return false;
         raw->message_id = message.id;
+        p->has_worked |= message.state == MESSAGE_STORED;
     }
     return db_commit(tx, err);
 }
@@ -310,6 +313,7 @@ static bool step_parse(struct pipeline *p, struct err *err)
         return false;
     for (uint32_t i = 0; i < n && may_join(pending, i) && !batch_full(p->batch); i++) {
         p->is_idle = false;
+        p->has_worked = true;
         if (!parse_one(p, &pending[i], err))
             return err_add(err, "mail %" PRId64, pending[i].id);
     }
@@ -408,14 +412,13 @@ static bool move_away(struct pipeline *p, const struct seen *s, const struct led
 {
     bool copied = false;
     *moved_out = false;
-    if (s->is_deleted)
-        return true;
     if (!p->parts.has_move && !was_copied(p, s, place, folder, &copied, err))
         return false;
-    if (!copied)
-        return imap_move(p->parts.imap, s->uid, folder, moved_out, err);
-    *moved_out = true;
-    return imap_remove(p->parts.imap, s->uid, err);
+    *moved_out = copied;
+    if (copied)
+        return imap_remove(p->parts.imap, s->uid, err);
+    /* a mark that is not ours is a human's: the mail is left where it is */
+    return s->is_deleted || imap_move(p->parts.imap, s->uid, folder, moved_out, err);
 }
 
 /* MOVE is no compare-and-swap: two sessions that move one UID both hear OK and the mail is doubled.
@@ -430,6 +433,7 @@ static bool move(struct pipeline *p, struct seen *s, const char *folder, struct 
         return err_set(err, ERR_RETRY, "mailbox %s: the lease ended during a move",
                        p->parts.mailbox->name);
     s->is_done = true;
+    p->has_worked |= moved;
     return ledger_filed(p->parts.db, &place, s->message_id, moved ? folder : NULL, err);
 }
 
