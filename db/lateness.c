@@ -208,15 +208,20 @@ static bool read_files(struct arena *a, struct db *db, const struct params *p,
     return true;
 }
 
-/* Rules, holidays and meetings that changed since the report before, and deadlines that moved. */
+/* Rules, holidays and meetings that changed since the report before, and deadlines that moved. A
+ * year's calendar that was imported is one line: a reader wants the days that changed by hand. */
 static const char changes_sql[] =
     "select us(c.at), us(c.was), us(c.now), c.what, c.why, c.who"
     " from report_window(from_us($1)) w cross join lateral ("
     " select v.at, null::timestamptz as was, null::timestamptz as now,"
-    "  'ปฏิทิน v' || v.version as what, v.why, v.who, 1 as rank from calendar_version v"
+    "  'ปฏิทิน v' || v.version || case when n.days > 5 then ' วันหยุด ' || n.days || ' วัน' else '' end "
+    "as what,"
+    "  v.why, v.who, 1 as rank from calendar_version v cross join lateral"
+    "  (select count(*) as days from holiday h where h.version = v.version) n"
     " union all"
     " select v.at, null, null, 'วันหยุด ' || thai_date(h.date) || ' ' || h.name, h.source, v.who, 2"
     "  from holiday h join calendar_version v on v.version = h.version"
+    "  where (select count(*) from holiday x where x.version = h.version) <= 5"
     " union all"
     " select h.revoked_at, null, null, 'ยกเลิกวันหยุด ' || thai_date(h.date) || ' ' || h.name,"
     "  h.source, '', 3 from holiday h where h.revoked_at is not null"
