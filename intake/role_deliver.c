@@ -5,8 +5,9 @@
 #include "base/meter.h"
 #include "db/outbox.h"
 #include "db/queue.h"
-#include "intake/role_common.h"
+#include "intake/roles.h"
 #include "intake/smtp.h"
+#include "role/common.h"
 
 #include <inttypes.h>
 #include <stdio.h>

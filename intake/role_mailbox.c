@@ -3,8 +3,9 @@
  * knows the mailbox's password and the database's, no other secret. */
 #include "intake/imap.h"
 #include "intake/pipeline.h"
-#include "intake/role_common.h"
+#include "intake/roles.h"
 #include "mail/mime.h"
+#include "role/common.h"
 
 /* Poll, then wait for the server to speak, until told to stop. */
 static bool keep(const struct role_context *c, struct pipeline *p, struct imap *imap,

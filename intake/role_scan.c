@@ -3,8 +3,9 @@
  * database's password, no other secret. */
 #include "db/queue.h"
 #include "intake/answer.h"
-#include "intake/role_common.h"
+#include "intake/roles.h"
 #include "qr/scan.h"
+#include "role/common.h"
 
 enum { WAIT_MS = 5000 }; /* between looks, should a notification be missed */
 

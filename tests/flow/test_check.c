@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * thanwelad --check against real servers: a line for everything, and what to do where it is wrong.
  */
-#include "intake/check.h"
+#include "daemon/check.h"
 
 #include "base/buf.h"
 #include "qr/token.h"

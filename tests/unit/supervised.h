@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "intake/supervisor.h"
+#include "daemon/supervisor.h"
 
 #include <errno.h>
 #include <fcntl.h>

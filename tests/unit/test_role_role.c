@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * What a role hears from its supervisor while it waits. */
-#include "intake/role.h"
+#include "role/role.h"
 
 #include "base/clock.h"
 #include <fcntl.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * thanwelad's first process: starts the roles, starts again what dies, ends them in good order.
  * It opens no secret, no database and no mailbox, and reads no stranger's byte. */
-#ifndef INTAKE_SUPERVISOR_H
-#define INTAKE_SUPERVISOR_H
+#ifndef DAEMON_SUPERVISOR_H
+#define DAEMON_SUPERVISOR_H
 
-#include "intake/role.h"
+#include "role/role.h"
 
 struct supervisor_times {
     int backoff_first_ms; /* before a role that died is started again; doubles each time */

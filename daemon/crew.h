@@ -2,12 +2,12 @@
  * The processes of one configuration: start, back off, stop, count. The supervisor's loop drives
  * it.
  */
-#ifndef INTAKE_CREW_H
-#define INTAKE_CREW_H
+#ifndef DAEMON_CREW_H
+#define DAEMON_CREW_H
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "intake/supervisor.h"
+#include "daemon/supervisor.h"
 #include <signal.h>
 #include <sys/types.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * One table of checks in the order in which the service depends on them. A check that fails does
  * not hide the next: an operator mends all of them before the second try. */
-#include "intake/check.h"
+#include "daemon/check.h"
 
 #include "base/secret.h"
 #include "base/thai.h"

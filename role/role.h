@@ -2,8 +2,8 @@
  * A role: one kind of work that thanwelad does in processes of its own. The supervisor forks one
  * for each mailbox, the configured number of scan workers, and one of every other; it opens no
  * secret, so each process holds only those that its role opens. */
-#ifndef INTAKE_ROLE_H
-#define INTAKE_ROLE_H
+#ifndef ROLE_ROLE_H
+#define ROLE_ROLE_H
 
 #include "config/config.h"
 #include <stdbool.h>
@@ -41,10 +41,6 @@ struct role {
     enum role_count count;
     int (*run)(const struct role_context *c); /* one of the statuses above */
 };
-
-/* Every role of this program in the way of a document; --once drains them in this order. */
-extern const struct role *const roles[];
-extern const size_t n_roles;
 
 bool role_stopping(const struct role_context *c);
 

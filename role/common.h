@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * What the roles share: who they are, waiting, and how an error ends them. */
-#ifndef INTAKE_ROLE_COMMON_H
-#define INTAKE_ROLE_COMMON_H
+#ifndef ROLE_COMMON_H
+#define ROLE_COMMON_H
 
 #include "base/child.h"
 #include "base/err.h"
 #include "db/db.h"
-#include "intake/role.h"
+#include "role/role.h"
 
 /* "host:pid:start": unlike any other process's, for claims and leases. */
 char *role_owner(struct arena *a);
@@ -26,8 +26,5 @@ int role_done(const struct role_context *c, bool worked);
 
 /* Log what ended the role; the exit status that fits. */
 int role_failed(const char *step, const struct err *err);
-
-/* The three of them. */
-extern const struct role role_mailbox, role_scan, role_deliver;
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * thanwelad --check: can this machine do what its configuration says? */
-#ifndef INTAKE_CHECK_H
-#define INTAKE_CHECK_H
+#ifndef DAEMON_CHECK_H
+#define DAEMON_CHECK_H
 
 #include "config/config.h"
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * What a role's process asks of its supervisor: whether to stop, whether there is news. */
-#include "intake/role.h"
+#include "role/role.h"
 
 #include "base/clock.h"
 #include <poll.h>

@@ -2,11 +2,11 @@
  * The supervisor's loop: one poll over signals and the next thing due. Everything it does is an
  * answer to a signal (a child ended, stop, read again) or to the clock (start again, kill, tell
  * systemd that we live). The processes themselves are crew.c's. */
-#include "intake/supervisor.h"
+#include "daemon/supervisor.h"
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "intake/crew.h"
+#include "daemon/crew.h"
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * The processes of one configuration. A child knows that it shall end by the end of a pipe that the
  * supervisor holds open, so that no message can be lost, and dies with the supervisor (PDEATHSIG).
  */
-#include "intake/crew.h"
+#include "daemon/crew.h"
 
 #include "base/clock.h"
 #include "base/log.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * What the roles share. Trouble ends a role: the supervisor's pause is the only back-off there is.
  */
-#include "intake/role_common.h"
+#include "role/common.h"
 
 #include "base/log.h"
 #include "db/calendar.h"

@@ -3,8 +3,9 @@
  * the configuration; the roles are in roles.c, the order of their lives in supervisor.c. */
 #include "base/step.h"
 #include "config/config.h"
-#include "intake/check.h"
-#include "intake/supervisor.h"
+#include "daemon/check.h"
+#include "daemon/roles.h"
+#include "daemon/supervisor.h"
 
 #include <getopt.h>
 #include <locale.h>
