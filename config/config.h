@@ -99,6 +99,7 @@ struct config {
     const char *web_metrics_listen;
     const char *web_cert_file, *web_key_file;
     const char *web_trusted_header; /* "" off */
+    const char *web_trusted_proxy;  /* the address whose X-Forwarded headers count; "" none */
     /* [daemon] */
     struct string_list roles; /* mailbox scan deliver web */
     const char *log_level;

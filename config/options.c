@@ -197,6 +197,11 @@ static const struct config_option options[] = {
      SAY("หัวที่ reverse proxy บอกชื่อผู้ใช้ เว้นว่างคือไม่เชื่อหัวใดเลย",
          "The header in which the proxy names the signed-in user; empty for none.")},
 
+    {TEXT("web", "trusted_proxy", TEXT, web_trusted_proxy), DEFAULT(""), .may_be_empty = true,
+     SAY("ที่อยู่ IP ของ reverse proxy หัว X-Forwarded และ trusted_header เชื่อจากที่อยู่นี้เท่านั้น",
+         "The reverse proxy's IP address: X-Forwarded headers and trusted_header count from there "
+         "alone.")},
+
     {LIST("daemon", "roles", WORDS, roles), WORDS("mailbox scan deliver web"),
      DEFAULT("mailbox, scan, deliver"), SAY("งานที่เครื่องนี้ทำ", "What this machine does.")},
     {TEXT("daemon", "log_level", WORD, log_level), WORDS("error warn info debug"), DEFAULT("info"),

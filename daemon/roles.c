@@ -3,6 +3,7 @@
 #include "daemon/roles.h"
 
 #include "intake/roles.h"
+#include "web/roles.h"
 
-const struct role *const roles[] = {&role_mailbox, &role_scan, &role_deliver};
+const struct role *const roles[] = {&role_mailbox, &role_scan, &role_deliver, &role_web};
 const size_t n_roles = sizeof roles / sizeof roles[0];

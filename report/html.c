@@ -76,8 +76,8 @@ void html_attrf(struct html *h, const char *name, const char *fmt, ...)
 
 void html_url(struct html *h, const char *name, const char *url)
 {
-    static const char *const safe[] = {"https:", "http:", "mailto:", "cid:", "#"};
-    bool local = url[0] == '/' && url[1] != '/';
+    static const char *const safe[] = {"https:", "http:", "mailto:", "cid:", "#", "?"};
+    bool local = url[0] == '/' && url[1] != '/' && url[1] != '\\';
     for (size_t i = 0; i < ARRAY_LEN(safe); i++) {
         if (local || strncasecmp(url, safe[i], strlen(safe[i])) == 0) {
             html_attr(h, name, url);
@@ -105,7 +105,7 @@ void html_textf(struct html *h, const char *fmt, ...)
 
 static bool is_void(const char *name)
 {
-    static const char *const names[] = {"br", "img", "meta", "hr", "col"};
+    static const char *const names[] = {"br", "img", "meta", "hr", "col", "link", "input"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         if (strcmp(name, names[i]) == 0)
             return true;

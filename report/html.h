@@ -26,12 +26,13 @@ void html_start(struct html *h, const char *name);
 /* An attribute of the element just started. */
 void html_attr(struct html *h, const char *name, const char *value);
 void html_attrf(struct html *h, const char *name, const char *fmt, ...) PRINTF_LIKE(3, 4);
-/* href or src: only https:, http:, mailto:, cid:, "#" and paths ("/r/1",
- * not "//host"); anything else becomes "#". */
+/* href, src or action: only https:, http:, mailto:, cid:, "#", "?" and paths ("/r/1", not "//host"
+ * or "/\\host"); anything else becomes "#". */
 void html_url(struct html *h, const char *name, const char *url);
 void html_text(struct html *h, const char *text); /* NULL is "" */
 void html_textf(struct html *h, const char *fmt, ...) PRINTF_LIKE(2, 3);
-/* Close the innermost element; br, img, meta, hr and col have no end tag. */
+/* Close the innermost element; br, img, meta, hr, col, link and input have no end
+ * tag. */
 void html_end(struct html *h);
 
 /* A whole element with text in it. */

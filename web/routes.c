@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * The table of pages. What is not in it does not exist. */
+#include "web/routes.h"
+
+#include "web/pages.h"
+#include <string.h>
+#include <strings.h>
+
+static const struct web_route routes[] = {
+    {WEB_GET, "/a/*", WEB_PUBLIC, false, page_asset},
+    {WEB_GET, "/r/*", WEB_PUBLIC, false, page_receipt},
+    {WEB_GET, "/login", WEB_PUBLIC, false, page_login},
+    {WEB_POST, "/login", WEB_PUBLIC, false, page_login_post},
+    {WEB_POST, "/logout", WEB_PUBLIC, false, page_logout},
+};
+
+const struct web_route *web_routes(size_t *n_out)
+{
+    *n_out = ARRAY_LEN(routes);
+    return routes;
+}
+
+/* Whether one segment of the path is what the pattern wants there; both stand behind their slash.
+ */
+static bool segment_fits(const char *pattern, size_t n_pattern, const char *path, size_t n_path)
+{
+    if (n_pattern == 1 && *pattern == '*')
+        return n_path > 0;
+    return n_pattern == n_path && strncasecmp(pattern, path, n_path) == 0;
+}
+
+static bool fits(struct arena *a, const char *pattern, const char *path,
+                 const char *param_out[WEB_PARAMS_MAX])
+{
+    int n_params = 0;
+    while (*pattern == '/' && *path == '/') {
+        size_t n_pattern = strcspn(++pattern, "/"), n_path = strcspn(++path, "/");
+        if (!segment_fits(pattern, n_pattern, path, n_path))
+            return false;
+        if (*pattern == '*' && n_params < WEB_PARAMS_MAX)
+            param_out[n_params++] = arena_strndup(a, path, n_path);
+        pattern += n_pattern;
+        path += n_path;
+    }
+    return !*pattern && !*path;
+}
+
+const struct web_route *web_route_find(struct arena *a, enum web_method method, const char *path,
+                                       const char *param_out[WEB_PARAMS_MAX],
+                                       const char **allow_out)
+{
+    *allow_out = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
+        if (!fits(a, routes[i].path, path, param_out))
+            continue;
+        if (routes[i].method == method)
+            return &routes[i];
+        *allow_out = routes[i].method == WEB_GET ? "GET" : "POST";
+    }
+    return NULL;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * The HTTP server. See server.h. */
+#include "web/server_impl.h"
+
+#include "base/secret.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { PEM_MAX = 64 * 1024, BACKLOG = 512, ROOM_FOR_ANSWER = 4096 };
+
+/* The slot is kept as number + 1, so that NULL is none. */
+int server_guard_id(struct MHD_Connection *c)
+{
+    const union MHD_ConnectionInfo *kept =
+        MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return kept ? (int)(intptr_t)kept->socket_context - 1 : -1;
+}
+
+static void connection_changed(void *user, struct MHD_Connection *c, void **slot,
+                               enum MHD_ConnectionNotificationCode what)
+{
+    struct server *s = user;
+    if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+        guard_close(s->guard, (int)(intptr_t)*slot - 1);
+        return;
+    }
+    int fd = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    int id = guard_open(s->guard, fd);
+    guard_await(s->guard, id, SERVER_WAIT_MS);
+    *slot = (void *)(intptr_t)(id + 1);
+    if (id < 0)
+        shutdown(fd, SHUT_RDWR);
+}
+
+/* ---------------------------------------------------------------- certificate and address */
+
+static bool read_pem(const char *path, char **out, struct err *err)
+{
+    struct buf pem CLEANUP(buf_fini) = {0};
+    char piece[4096];
+    int fd CLEANUP(fd_closep) = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return err_set(err, ERR_FATAL, "web: %s: %s", path, strerror(errno));
+    for (ssize_t n; (n = read(fd, piece, sizeof piece)) > 0 && pem.len < PEM_MAX;)
+        buf_add(&pem, piece, (size_t)n);
+    *out = strdup(buf_str(&pem));
+    return *out || err_set(err, ERR_FATAL, "web: out of memory");
+}
+
+static bool read_certificate(const struct config *c, struct server *s, struct err *err)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    char *key_path;
+    if (!c->web_cert_file)
+        return true;
+    return read_pem(c->web_cert_file, &s->cert, err) &&
+           secret_path(a, c->web_key_file, &key_path, err) && read_pem(key_path, &s->key, err);
+}
+
+/* A socket that listens on ADDRESS:PORT or [ADDRESS]:PORT. */
+bool server_listen(const char *where, int *fd_out, struct err *err)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct addrinfo *found, hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
+                                     .ai_socktype = SOCK_STREAM};
+    const char *colon = strrchr(where, ':');
+    char *host = arena_strndup(a, where, (size_t)(colon - where));
+    if (*host == '[') {
+        host[strlen(host) - 1] = 0;
+        host++;
+    }
+    if (getaddrinfo(host, colon + 1, &hints, &found) != 0)
+        return err_set(err, ERR_FATAL, "web: listen = %s: give an address and a port", where);
+    int fd CLEANUP(fd_closep) =
+        socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int on = 1;
+    bool ok = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+              bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0;
+    freeaddrinfo(found);
+    if (!ok)
+        return err_set(err, ERR_FATAL, "web: listen = %s: %s", where, strerror(errno));
+    *fd_out = fd;
+    fd = -1;
+    return true;
+}
+
+/* ---------------------------------------------------------------- life */
+
+/* libmicrohttpd says what it does not like of a request on standard error: a stranger's words. */
+static void say_nothing(void *user, const char *format, va_list args)
+{
+    (void)user, (void)format, (void)args;
+}
+
+static struct MHD_Daemon *start(struct server *s, int fd)
+{
+    struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, s->cert},
+                                   {MHD_OPTION_HTTPS_MEM_KEY, 0, s->key},
+                                   {MHD_OPTION_END, 0, NULL}};
+    return MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | (s->cert ? MHD_USE_TLS : 0), 0, NULL,
+        NULL, exchange_take, s, MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL,
+        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)SERVER_THREADS,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)SERVER_CONNECTIONS_MAX,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)SERVER_PER_ADDRESS_MAX,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVER_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)WEB_HEADER_MAX + ROOM_FOR_ANSWER, MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1,
+        MHD_OPTION_NOTIFY_COMPLETED, exchange_end, s, MHD_OPTION_NOTIFY_CONNECTION,
+        connection_changed, s, MHD_OPTION_ARRAY, s->cert ? tls : &tls[2], MHD_OPTION_END);
+}
+
+bool server_start(const struct web_site *site, struct pool *pool, struct server **out,
+                  struct err *err)
+{
+    int fd CLEANUP(fd_closep) = -1;
+    struct server *s = calloc(1, sizeof *s);
+    if (!s)
+        abort();
+    s->site = site;
+    s->pool = pool;
+    s->guard = guard_new();
+    bool ok =
+        read_certificate(site->config, s, err) && server_listen(site->config->web_listen, &fd, err);
+    s->daemon = ok ? start(s, fd) : NULL;
+    if (ok && !s->daemon)
+        err_set(err, ERR_FATAL, "web: libmicrohttpd did not start: look at cert_file and key_file");
+    if (!s->daemon) {
+        server_stop(s);
+        return false;
+    }
+    fd = -1; /* libmicrohttpd's now */
+    *out = s;
+    return true;
+}
+
+void server_stop(struct server *s)
+{
+    if (!s)
+        return;
+    if (s->daemon)
+        MHD_stop_daemon(s->daemon);
+    guard_free(s->guard);
+    free(s->cert);
+    if (s->key)
+        sodium_memzero(s->key, strlen(s->key));
+    free(s->key);
+    free(s);
+}
+
+void server_tend(struct server *s)
+{
+    guard_sweep(s->guard);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * What server.c and exchange.c share; nobody else includes it. */
+#ifndef WEB_SERVER_IMPL_H
+#define WEB_SERVER_IMPL_H
+
+#include "web/server.h"
+
+#include <microhttpd.h>
+
+struct server {
+    const struct web_site *site;
+    struct pool *pool;
+    struct guard *guard;
+    struct MHD_Daemon *daemon;
+    char *cert, *key; /* PEM; NULL behind a proxy */
+};
+
+/* libmicrohttpd's callbacks: a piece of a request came; it is over. */
+enum MHD_Result exchange_take(void *server, struct MHD_Connection *c, const char *url,
+                              const char *method, const char *version, const char *data,
+                              size_t *n_data, void **state);
+void exchange_end(void *server, struct MHD_Connection *c, void **state,
+                  enum MHD_RequestTerminationCode why);
+
+/* The guard's number of a connection, from libmicrohttpd's own keeping. */
+int server_guard_id(struct MHD_Connection *c);
+
+#endif

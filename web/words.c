@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Small things that every page asks of its request. */
+#include "web/web.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *web_find(const struct web_fields *f, const char *name)
+{
+    for (int i = 0; i < f->n; i++)
+        if (strcmp(f->field[i].name, name) == 0)
+            return f->field[i].value;
+    return NULL;
+}
+
+const char *web_get(const struct web_fields *f, const char *name)
+{
+    const char *value = web_find(f, name);
+    return value ? value : "";
+}
+
+int64_t web_int(const struct web_fields *f, const char *name, int64_t min, int64_t max,
+                int64_t otherwise)
+{
+    const char *text = web_get(f, name);
+    char *end;
+    errno = 0;
+    long long value = strtoll(text, &end, 10);
+    return *text && !*end && !errno && value >= min && value <= max ? value : otherwise;
+}
+
+char *web_escape(struct arena *a, const char *text)
+{
+    char *out = arena_alloc(a, 3 * strlen(text) + 1), *to = out;
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+        if ((*p < 0x80 && isalnum(*p)) || strchr("-_.~/", *p))
+            *to++ = (char)*p;
+        else
+            to += sprintf(to, "%%%02X", *p);
+    }
+    return out;
+}
+
+const char *web_tr(const struct web_request *r, const char *th, const char *en)
+{
+    return r->english ? en : th;
+}
+
+const char *web_asset_url(const char *name)
+{
+    for (size_t i = 0; i < n_web_assets; i++)
+        if (strcmp(web_assets[i].name, name) == 0)
+            return web_assets[i].url;
+    assert(!"an asset that is there");
+    return "";
+}
+
+void web_see(struct web_answer *out, const char *location)
+{
+    out->status = 303;
+    out->location = location;
+}
