@@ -124,6 +124,8 @@ struct item_assign {
  * err  REFUSE no such item, matter, agency or class; cancelled */
 bool item_assign(struct db *db, const char *register_no, const struct item_assign *to,
                  const char *who, const char *why, struct err *err) MUST_CHECK;
+/* The statuses of an item's life, in Thai, in their order. */
+const char *const *item_statuses(size_t *n_out);
 /* err  REFUSE no such status; cancelling is item_cancel */
 bool item_status(struct db *db, const char *register_no, const char *status, const char *who,
                  const char *why, struct err *err) MUST_CHECK;

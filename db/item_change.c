@@ -121,6 +121,12 @@ static const char *const statuses[] = {
     "รับแล้ว",         "ตรวจสอบ", "ส่งกลับแก้ไข", "รับเพิ่มเติม", "เสนอรัฐมนตรี",
     "เสนอ สลค./สภา", "เข้าวาระ", "มีมติ",       "ปิด",       "ถอน"};
 
+const char *const *item_statuses(size_t *n_out)
+{
+    *n_out = ARRAY_LEN(statuses);
+    return statuses;
+}
+
 static bool set_status(struct db *db, const char *register_no, const char *status, const char *who,
                        const char *why, struct err *err)
 {

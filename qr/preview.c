@@ -81,10 +81,10 @@ static void frame_codes(const struct canvas *c, const struct scan_result *r)
     }
 }
 
-bool preview_write(const struct scan_result *r, const char *path, struct err *err)
+bool preview_png(const struct scan_result *r, struct buf *out, struct err *err)
 {
     if (!r->preview)
-        return err_set(err, ERR_REFUSE, "%s is not written: no page was drawn", path);
+        return err_set(err, ERR_REFUSE, "page %u: it was not drawn", r->preview_page);
     struct canvas c = {calloc((size_t)r->preview_w * (size_t)r->preview_h, 3), r->preview_w,
                        r->preview_h};
     CLEANUP(mem_freep) uint8_t *rgb = c.rgb;
@@ -97,8 +97,23 @@ bool preview_write(const struct scan_result *r, const char *path, struct err *er
                      .width = (png_uint_32)c.w,
                      .height = (png_uint_32)c.h,
                      .format = PNG_FORMAT_RGB};
-    if (!png_image_write_to_file(&png, path, 0, rgb, 0, NULL))
-        return err_set(err, ERR_REFUSE, "%s cannot be written: %s", path,
-                       errno ? strerror(errno) : png.message);
+    png_alloc_size_t n = PNG_IMAGE_PNG_SIZE_MAX(png);
+    char *bytes CLEANUP(mem_freep) = malloc(n);
+    if (!bytes || !png_image_write_to_memory(&png, bytes, &n, 0, rgb, 0, NULL))
+        return err_set(err, ERR_FATAL, "page %u: no picture: %s", r->preview_page, png.message);
+    buf_add(out, bytes, n);
     return true;
+}
+
+bool preview_write(const struct scan_result *r, const char *path, struct err *err)
+{
+    struct buf png CLEANUP(buf_fini) = {0};
+    if (!preview_png(r, &png, err))
+        return err_add(err, "%s is not written", path);
+    FILE *file = fopen(path, "wbe");
+    bool ok = file && fwrite(png.data, 1, png.len, file) == png.len;
+    int code = errno;
+    if (file && fclose(file) != 0)
+        ok = false;
+    return ok || err_set(err, ERR_REFUSE, "%s cannot be written: %s", path, strerror(code));
 }

@@ -4,6 +4,7 @@
 #ifndef QR_PREVIEW_H
 #define QR_PREVIEW_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "qr/grey.h"
 #include "qr/scan.h"
@@ -21,7 +22,9 @@ void preview_add(struct preview *p, double width, double height, const struct gr
                  const struct affine *to_page);
 
 /* In the parent: the sheet of a result, with red frames around its codes, as PNG.
- * err  REFUSE the result has no sheet, or the file cannot be written */
+ * err  REFUSE the result has no sheet */
+bool preview_png(const struct scan_result *r, struct buf *out, struct err *err) MUST_CHECK;
+/* The same into a file. err  REFUSE also: the file cannot be written */
 bool preview_write(const struct scan_result *r, const char *path, struct err *err) MUST_CHECK;
 
 #endif

@@ -9,4 +9,16 @@ web_page_fn page_asset;   /* our own style sheet and script */
 web_page_fn page_receipt; /* what a receipt's QR leads to */
 web_page_fn page_login, page_login_post, page_logout;
 
+web_page_fn page_link, page_link_file; /* files for whoever has the link */
+
+/* The register. */
+web_page_fn page_home, page_items;
+web_page_fn page_item, page_item_file, page_item_page;
+web_page_fn page_item_assign, page_item_status, page_item_cancel;
+web_page_fn page_item_link, page_item_revoke;
+web_page_fn page_mails, page_mail_release;
+web_page_fn page_matters, page_matter, page_matter_new, page_matter_deadline;
+web_page_fn page_calendar, page_meeting_new, page_meeting_change, page_holiday_new, page_moves;
+web_page_fn page_reports, page_lateness, page_lateness_list, page_kpi;
+
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * The web role: the pages, and what monitoring asks. It knows the database's password and, where no
  * proxy stands before it, the certificate's key; no other secret. */
-#include "qr/scan.h"
 #include "role/common.h"
 #include "web/metrics.h"
 #include "web/roles.h"
+#include "web/scanner.h"
 #include "web/server.h"
 
 #include "base/log.h"
@@ -17,11 +17,11 @@ static bool site_open(const struct role_context *c, struct web_site *site, struc
     struct verifier *keys;
     *site = (struct web_site){.config = c->config};
     randombytes_buf(site->csrf_key, sizeof site->csrf_key);
-    if (!scan_zygote_start(&site->zygote, err) ||
-        !verifier_open(c->config->public_key_file, &keys, err))
+    if (!scanner_new(&site->scanner, err) || !verifier_open(c->config->public_key_file, &keys, err))
         return false;
     site->keys = keys;
-    role_say_sandbox(site->zygote);
+    if (scanner_lacks(site->scanner))
+        log_event(LOG_LEVEL_WARN, "sandbox", "lacks", scanner_lacks(site->scanner), NULL);
     return true;
 }
 
@@ -45,7 +45,7 @@ static bool session(const struct role_context *c, struct err *err)
         serve(c, server);
     metrics_stop(metrics);
     server_stop(server);
-    zygote_stop(site.zygote);
+    scanner_free(site.scanner);
     verifier_free((struct verifier *)(uintptr_t)site.keys); /* ours: the site only shows it */
     return ok;
 }

@@ -9,7 +9,6 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/child.h"
 #include "base/err.h"
 #include "config/config.h"
 #include "db/db.h"
@@ -48,11 +47,13 @@ extern const struct web_asset web_assets[];
 extern const size_t n_web_assets;
 const char *web_asset_url(const char *name); /* the name must be there */
 
+struct scanner;
+
 struct web_site { /* what all requests share; nothing of it changes */
     const struct config *config;
     const struct verifier *keys;
-    struct zygote *zygote; /* opens strangers' files; NULL where there is none */
-    uint8_t csrf_key[32];  /* of this process: tokens of forms without a session */
+    struct scanner *scanner; /* draws pages of strangers' files */
+    uint8_t csrf_key[32];    /* of this process: tokens of forms without a session */
 };
 
 struct web_field {

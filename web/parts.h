@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * Pieces that pages are put together from. */
+#ifndef WEB_PARTS_H
+#define WEB_PARTS_H
+
+#include "db/item.h"
+#include "web/web.h"
+
+/* <a href=url>text</a> */
+void part_link(struct html *h, const char *url, const char *text);
+/* A table's head from titles, and a cell that carries its title for narrow screens. */
+void part_head(struct html *h, const char *const *titles, int n);
+void part_cell(struct html *h, const char *label, const char *class_name, const char *text);
+/* <dt>label</dt><dd>value</dd>; nothing where the value is empty. */
+void part_fact(struct html *h, const char *label, const char *value);
+/* A labelled <input>; value may be NULL. */
+void part_input(struct html *h, const char *label, const char *name, const char *type,
+                const char *value);
+/* A labelled <select> of words; the chosen one is selected; "" is the first where may_be_empty. */
+void part_select(struct html *h, const char *label, const char *name, const char *const *words,
+                 size_t n, const char *chosen, bool may_be_empty);
+
+/* "9 เม.ย. 64 12:00", in English ISO; "-" where there is none. */
+const char *part_time(struct web_request *r, int64_t us);
+/* A day or an instant as people write it: ISO, or "9 เม.ย. 2564 เวลา 12.00 น."; a Buddhist year
+ * too. */
+bool part_read_time(const char *text, int64_t *us_out, bool *has_time_out) MUST_CHECK;
+/* "/items/2564/12" of "12/2564". */
+const char *part_item_url(struct arena *a, const char *register_no);
+const char *part_matter_url(struct arena *a, const char *matter_no);
+/* "12/2564" of a path's two parts. */
+const char *part_number(struct web_request *r);
+/* The class of a verdict's colour: "good", "bad", "look" or "". */
+const char *part_tone(const char *verdict);
+/* The register's rows as a table. */
+void part_items(struct web_request *r, struct html *h, const struct item_rows *rows);
+/* Former and next page of a list; url ends where the page's number goes. */
+void part_pages(struct web_request *r, struct html *h, const char *url, int64_t page, int64_t size,
+                int64_t total);
+
+/* A QR code as SVG inside the page. */
+struct qr_matrix;
+void part_qr(const struct qr_matrix *m, struct html *h);
+
+/* A report's facts (each count links to its list), its chart and its sheets. list_url: what a
+ * sheet's key is put behind; NULL: nothing links. */
+struct book;
+void part_book(struct web_request *r, struct html *h, const struct book *b, const char *list_url);
+
+/* A file that goes out: its answer, with a range where one was asked for. who: of the access log.
+ * Types that can do nothing are shown in the browser, all others are saved. */
+struct stored_file;
+bool part_send_file(struct web_request *r, struct web_answer *out, const struct stored_file *f,
+                    const char *who, struct err *err) MUST_CHECK;
+
+#endif
