@@ -127,6 +127,13 @@ bool item_assign(struct db *db, const char *register_no, const struct item_assig
 /* err  REFUSE no such status; cancelling is item_cancel */
 bool item_status(struct db *db, const char *register_no, const char *status, const char *who,
                  const char *why, struct err *err) MUST_CHECK;
+/* Is all there that the letter says it brings? What is not whole is INCOMPLETE until a whole one of
+ * the same agency to the same matter, or one that completes it, comes; that one decides. */
+bool item_mark_whole(struct db *db, const char *register_no, bool is_whole, const char *who,
+                     const char *why, struct err *err) MUST_CHECK;
+/* `by` completes register_no: for what belongs to no matter. err  REFUSE it cannot */
+bool item_completes(struct db *db, const char *register_no, const char *by, const char *who,
+                    const char *why, struct err *err) MUST_CHECK;
 /* The number stays, with its reason. */
 bool item_cancel(struct db *db, const char *register_no, const char *who, const char *why,
                  struct err *err) MUST_CHECK;
