@@ -287,7 +287,7 @@ void lateness_tally_sheets(struct book *b, const struct lateness_rows *l)
 }
 
 bool lateness_year_sheet(struct book *b, const struct lateness_rows *l, const char *which,
-                         const char *agency, int quarter)
+                         const struct lateness_ask *ask)
 {
     int k = 0;
     while (k < N_COUNTS && strcmp(counts[k].key, which) != 0)
@@ -301,8 +301,9 @@ bool lateness_year_sheet(struct book *b, const struct lateness_rows *l, const ch
     for (int i = 0; i < l->n_cases; i++) {
         const struct late_case *c = &l->cases[i];
         if (is_of_year(c, &l->window) && counts[k].has(c) &&
-            (!agency || strcmp(c->agency_code, agency) == 0) &&
-            (!quarter || quarter_of(c) == quarter))
+            (!ask->agency || strcmp(c->agency_code, ask->agency) == 0) &&
+            (!ask->quarter || quarter_of(c) == ask->quarter) &&
+            (!ask->month || civil_from(c->due_us).month == ask->month))
             add_case(s, c, &l->window);
     }
     return true;
