@@ -51,7 +51,8 @@ struct item_rows {
  * verdicts in small letters (late, on_time …). */
 const char *const *item_states(size_t *n_out);
 
-/* err  REFUSE no such state, agency or matter */
+/* From a snapshot of its own: not inside a transaction.
+ * err  REFUSE no such state, agency or matter */
 bool item_list(struct arena *a, struct db *db, const struct item_filter *f, struct item_rows *out,
                struct err *err) MUST_CHECK;
 
