@@ -2,6 +2,7 @@
  * The lateness report's other sheets: was the service up, what waits for an officer, what changed.
  */
 #include "report/lateness_part.h"
+#include "report/scan_words.h"
 
 #include <string.h>
 
@@ -162,7 +163,7 @@ static void file_sheet(struct book *b, const struct lateness_rows *l)
         sheet_number(s, l->files[i].entered_us);
         sheet_text(s, l->files[i].filename);
         sheet_text(s, file_state(l->files[i].state));
-        sheet_text(s, l->files[i].why);
+        sheet_text(s, scan_words(b->a, l->files[i].why));
     }
     book_count(b, "unreadable", s->title, l->n_files, s->key, true);
 }
