@@ -12,18 +12,6 @@
 
 static struct daemon *d;
 
-static struct db *superuser(void)
-{
-    struct db *db = NULL;
-    struct err err = {0};
-    const char *conninfo =
-        arena_printf(d->a, "host=%s dbname=%s user=%s", office_get(d->office, "DB_HOST"),
-                     office_get(d->office, "DB_NAME"), office_get(d->office, "DB_SUPERUSER"));
-    if (!db_open_raw(conninfo, NULL, "test", &db, &err))
-        fail_msg("%s", err.text);
-    return db;
-}
-
 static int start(void **state)
 {
     static const char *const titles[] = {"เรื่องแรก", "เรื่องที่สอง", "เรื่องที่สาม", "เรื่องที่สี่"};
@@ -31,7 +19,7 @@ static int start(void **state)
     d = daemon_new((const char *const[]){"--parts", "postgres", NULL}, NULL);
     for (size_t i = 0; i < ARRAY_LEN(titles); i++)
         assert_int_equal(daemon_run(d, NULL, "thanwela", "matter", "add", titles[i], NULL), 0);
-    struct db *db CLEANUP(db_closep) = superuser();
+    struct db *db CLEANUP(db_closep) = database_open_superuser(d->office);
     assert_true(database_int(db, "select count(*) from event") >= 4);
     database_run(db, "create table event_kept as select * from event;"
                      "create table head_kept as select * from event_head");
@@ -78,7 +66,7 @@ static void every_way_of_rewriting_history_is_told(void **state)
         "update event set why = 'อย่างอื่น' where id = (select max(id) from event);"
         " update event e set hash = event_hash(e) where id = (select max(id) from event)",
     };
-    struct db *db CLEANUP(db_closep) = superuser();
+    struct db *db CLEANUP(db_closep) = database_open_superuser(d->office);
     int status;
     (void)state;
     assert_false(is_told(&status));
