@@ -152,20 +152,20 @@ static const struct {
 };
 
 #define TALLY_COLUMNS                                                                              \
-    {"expected", "ที่ต้องส่ง", CELL_INT, false, false, false},                                         \
-        {"in_time", "ทัน", CELL_INT, false, false, false},                                          \
-        {"late", "ไม่ทัน", CELL_INT, false, false, false},                                           \
-        {"missing", "ยังไม่ได้รับ", CELL_INT, false, false, false},                                    \
-        {"incomplete", "ไม่ครบ", CELL_INT, false, false, false},                                    \
-        {"waiting", "รอรับ", CELL_INT, false, false, false},                                        \
-        {"percent", "ร้อยละที่ทัน", CELL_PERCENT, false, false, false},                                \
-        {"median_late_minutes", "มัธยฐานที่ช้า", CELL_MINUTES, false, false, false},
+    {"expected", "ที่ต้องส่ง", CELL_INT, false, false, false, false},                                  \
+        {"in_time", "ทัน", CELL_INT, false, false, false, false},                                   \
+        {"late", "ไม่ทัน", CELL_INT, false, false, false, false},                                    \
+        {"missing", "ยังไม่ได้รับ", CELL_INT, false, false, false, false},                             \
+        {"incomplete", "ไม่ครบ", CELL_INT, false, false, false, false},                             \
+        {"waiting", "รอรับ", CELL_INT, false, false, false, false},                                 \
+        {"percent", "ร้อยละที่ทัน", CELL_PERCENT, false, false, false, false},                         \
+        {"median_late_minutes", "มัธยฐานที่ช้า", CELL_MINUTES, false, false, false, false},
 static const struct book_column agency_columns[] = {
-    {"code", "รหัส", CELL_TEXT, false, true, false},
-    {"agency", "หน่วยงาน", CELL_TEXT, true, false, false},
+    {"code", "รหัส", CELL_TEXT, false, true, false, false},
+    {"agency", "หน่วยงาน", CELL_TEXT, true, false, false, false},
     TALLY_COLUMNS};
 static const struct book_column quarter_columns[] = {
-    {"quarter", "ไตรมาส", CELL_TEXT, false, false, false}, TALLY_COLUMNS};
+    {"quarter", "ไตรมาส", CELL_TEXT, false, false, false, false}, TALLY_COLUMNS};
 
 /* An expectation whose deadline lies in the fiscal year of the report. */
 static bool is_of_year(const struct late_case *c, const struct report_window *w)

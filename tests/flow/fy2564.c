@@ -270,10 +270,29 @@ void fy_meetings_csv(struct buf *out)
 /* One page that says nothing, each with bytes of its own. */
 static void add_document(const char *words, struct buf *out)
 {
-    buf_adds(out, "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-                  "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-                  "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n");
-    buf_addf(out, "%% %s\ntrailer<</Root 1 0 R>>\n%%%%EOF\n", words);
+    static const char *const objects[] = {
+        "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>>>"};
+    size_t start = out->len, at[ARRAY_LEN(objects)];
+    buf_addf(out, "%%PDF-1.4\n%% %s\n", words);
+    for (size_t i = 0; i < ARRAY_LEN(objects); i++) {
+        at[i] = out->len - start;
+        buf_addf(out, "%zu 0 obj%s endobj\n", i + 1, objects[i]);
+    }
+    size_t xref = out->len - start;
+    buf_addf(out, "xref\n0 %zu\n0000000000 65535 f \n", ARRAY_LEN(objects) + 1);
+    for (size_t i = 0; i < ARRAY_LEN(objects); i++)
+        buf_addf(out, "%010zu 00000 n \n", at[i]);
+    buf_addf(out, "trailer<</Root 1 0 R/Size %zu>>\nstartxref\n%zu\n%%%%EOF\n",
+             ARRAY_LEN(objects) + 1, xref);
+}
+
+static void add_date(const struct civil *t, struct buf *out)
+{
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    buf_addf(out, "Date: %d %s %d %02d:%02d:%02d +0700\r\n", t->day, months[t->month - 1], t->year,
+             t->hour, t->minute, t->second);
 }
 
 void fy_mail(const struct fy_matter *m, int which, int64_t entered_us, struct buf *out)
@@ -291,6 +310,7 @@ void fy_mail(const struct fy_matter *m, int which, int64_t entered_us, struct bu
              "To: saraban@mof.example\r\nMessage-ID: <%d.%d@%s>\r\n",
              from->domain, (long long)entered_us, from->domain, from->domain, id, m ? m->year : 0,
              from->domain);
+    add_date(&t, out);
     buf_addf(out, "Subject: ที่ %s01/%d ลงวันที่ %d %s %d ", from->prefix, id, t.day,
              thai_month(t.month, true), t.year + 543);
     if (m)
@@ -301,6 +321,7 @@ void fy_mail(const struct fy_matter *m, int which, int64_t entered_us, struct bu
              "\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n"
              "--x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n"
              "--x\r\nContent-Type: application/pdf; name=letter.pdf\r\n"
+             "Content-Transfer-Encoding: 8bit\r\n"
              "Content-Disposition: attachment; filename=letter.pdf\r\n\r\n",
              words);
     add_document(words, out);
