@@ -18,7 +18,7 @@ static bool is_verdict(const struct late_case *c, const char *verdict)
 static const struct book_column case_columns[] = {
     {.key = "register_no", .title = "เลขรับ", .kind = CELL_TEXT},
     {.key = "matter_no", .title = "เรื่องที่", .kind = CELL_TEXT},
-    {.key = "agency", .title = "หน่วยงาน", .kind = CELL_TEXT},
+    {.key = "agency", .title = "หน่วยงาน", .kind = CELL_TEXT, .shrinks = true},
     {.key = "title", .title = "เรื่อง", .kind = CELL_TEXT, .shrinks = true},
     {.key = "due_at", .title = "กำหนด", .kind = CELL_TIME},
     {.key = "received_at", .title = "รับเมื่อ", .kind = CELL_TIME},

@@ -267,23 +267,23 @@ void fy_meetings_csv(struct buf *out)
 
 /* ---- mails */
 
-/* One page that says nothing, each with bytes of its own. */
+/* One page that says nothing, each with bytes of its own. Lines as mail has them. */
 static void add_document(const char *words, struct buf *out)
 {
     static const char *const objects[] = {
         "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
         "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>>>"};
     size_t start = out->len, at[ARRAY_LEN(objects)];
-    buf_addf(out, "%%PDF-1.4\n%% %s\n", words);
+    buf_addf(out, "%%PDF-1.4\r\n%% %s\r\n", words);
     for (size_t i = 0; i < ARRAY_LEN(objects); i++) {
         at[i] = out->len - start;
-        buf_addf(out, "%zu 0 obj%s endobj\n", i + 1, objects[i]);
+        buf_addf(out, "%zu 0 obj%s endobj\r\n", i + 1, objects[i]);
     }
     size_t xref = out->len - start;
-    buf_addf(out, "xref\n0 %zu\n0000000000 65535 f \n", ARRAY_LEN(objects) + 1);
+    buf_addf(out, "xref\r\n0 %zu\r\n0000000000 65535 f\r\n", ARRAY_LEN(objects) + 1);
     for (size_t i = 0; i < ARRAY_LEN(objects); i++)
-        buf_addf(out, "%010zu 00000 n \n", at[i]);
-    buf_addf(out, "trailer<</Root 1 0 R/Size %zu>>\nstartxref\n%zu\n%%%%EOF\n",
+        buf_addf(out, "%010zu 00000 n\r\n", at[i]);
+    buf_addf(out, "trailer<</Root 1 0 R/Size %zu>>\r\nstartxref\r\n%zu\r\n%%%%EOF\r\n",
              ARRAY_LEN(objects) + 1, xref);
 }
 
