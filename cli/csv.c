@@ -54,13 +54,6 @@ static const char *bare(struct cursor *c)
     return arena_strndup(c->a, start, (size_t)(stop - start));
 }
 
-/* Would a spreadsheet take it for a formula, once the apostrophes in front are off? */
-static bool is_formula(const char *text)
-{
-    text += strspn(text, "'");
-    return *text && strchr("=+-@\t\r", *text);
-}
-
 static bool take_cell(struct cursor *c, struct line *out, struct err *err)
 {
     const char *text = c->p < c->end && *c->p == '"' ? quoted(c, err) : bare(c);
@@ -69,7 +62,7 @@ static bool take_cell(struct cursor *c, struct line *out, struct err *err)
     if (out->n >= CSV_COLUMNS_MAX)
         return err_set(err, ERR_REFUSE, "line %d: more than %d columns", out->number,
                        CSV_COLUMNS_MAX);
-    if (*text == '\'' && is_formula(text + 1))
+    if (*text == '\'' && csv_is_formula(text + 1))
         text++;
     out->cell[out->n++] = text;
     return true;
@@ -234,24 +227,6 @@ const char *csv_get(const struct csv *t, const struct csv_row *row, const char *
 {
     int i = column_of(t, column);
     return i < 0 ? "" : row->cell[i];
-}
-
-void csv_cell(struct buf *out, const char *text, bool is_last)
-{
-    const char *end = is_last ? "\r\n" : ",";
-    if (!text)
-        text = "";
-    const char *guard = is_formula(text) ? "'" : "";
-    size_t n = strlen(text);
-    bool edges = n && (strchr(" \t#", text[0]) || strchr(" \t", text[n - 1]));
-    if (!edges && !strpbrk(text, ",\"\r\n")) {
-        buf_addf(out, "%s%s%s", guard, text, end);
-        return;
-    }
-    buf_addf(out, "\"%s", guard);
-    for (; *text; text++)
-        buf_adds(out, *text == '"' ? "\"\"" : (char[]){*text, 0});
-    buf_addf(out, "\"%s", end);
 }
 
 /* ---------------------------------------------------------------- files */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Tables in CSV files (RFC 4180), as spreadsheets and officers write them: UTF-8 with or without a
- * mark, or Windows' Thai; CRLF or LF; lines that begin with # are remarks. */
+ * mark, or Windows' Thai; CRLF or LF; lines that begin with # are remarks. Cells are
+ * written by base/csv_cell.h; the apostrophe that keeps text from being a formula is taken off
+ * again. */
 #ifndef CLI_CSV_H
 #define CLI_CSV_H
 
 #include "base/arena.h"
-#include "base/buf.h"
+#include "base/csv_cell.h"
 #include "base/err.h"
 
 enum {
@@ -35,10 +37,6 @@ bool csv_read(struct arena *a, const char *bytes, size_t n, const char *const *c
 
 /* The cell of a row by its column's first name; "" where the file has none. */
 const char *csv_get(const struct csv *t, const struct csv_row *row, const char *column);
-
-/* Write one cell and what follows it. Text that a spreadsheet would take for a formula gets an
- * apostrophe, which csv_read takes off again. NULL is empty. */
-void csv_cell(struct buf *out, const char *text, bool is_last);
 
 /* A whole file, as UTF-8 text; "-" is standard input. Bytes that are no UTF-8 are read as
  * WINDOWS-874. err  REFUSE too large; FATAL cannot be read */

@@ -15,6 +15,10 @@ static const char usage_th[] =
     "                             --why เหตุ    เจ้าหน้าที่ระบุเรื่อง หน่วยงาน หรือประเภท\n"
     "  thanwela item status เลขรับ สถานะ --why เหตุ\n"
     "                                         เปลี่ยนสถานะ เช่น ตรวจสอบ เสนอรัฐมนตรี ปิด\n"
+    "  thanwela item incomplete เลขรับ --why เหตุ\n"
+    "                                         มาไม่ครบ เช่น ขาดสิ่งที่ส่งมาด้วย 2\n"
+    "  thanwela item complete เลขรับ --why เหตุ [--by เลขรับ]\n"
+    "                                         ครบแล้ว หรือครบด้วยฉบับที่ตามมา\n"
     "  thanwela item cancel เลขรับ --why เหตุ   ยกเลิกเลข เลขยังอยู่พร้อมเหตุ\n"
     "  thanwela item release รหัส --why เหตุ    ปล่อยจดหมายที่กันไว้ให้รับใหม่\n"
     "\n"
@@ -33,6 +37,9 @@ static const char usage_en[] =
     "  thanwela item assign NUMBER [--matter NO] [--agency CODE] [--class CLASS]\n"
     "                             --why WHY    an officer says what it is\n"
     "  thanwela item status NUMBER STATUS --why WHY\n"
+    "  thanwela item incomplete NUMBER --why WHY   something is missing in it\n"
+    "  thanwela item complete NUMBER --why WHY [--by NUMBER]\n"
+    "                                          all is there, or came with another\n"
     "  thanwela item cancel NUMBER --why WHY   the number stays, with its reason\n"
     "  thanwela item release ID --why WHY      take a mail that was set aside\n"
     "\n"
@@ -57,8 +64,14 @@ static const struct verb {
     const char *name;
     int (*run)(struct cli *c, int argc, char **argv);
 } verbs[] = {
-    {"list", item_list_run},     {"show", item_show_run},     {"assign", item_assign_run},
-    {"status", item_status_run}, {"cancel", item_cancel_run}, {"release", item_release_run},
+    {"list", item_list_run},
+    {"show", item_show_run},
+    {"assign", item_assign_run},
+    {"status", item_status_run},
+    {"cancel", item_cancel_run},
+    {"release", item_release_run},
+    {"incomplete", item_incomplete_run},
+    {"complete", item_complete_run},
 };
 
 static int item_run(struct cli *c, int argc, char **argv)
@@ -126,6 +139,35 @@ int item_status_run(struct cli *c, int argc, char **argv)
     if (!item_status(db, argv[1], argv[2], c->who, why, &err))
         return cli_fail(&err);
     return said(c, argv[1], argv[2], argv[2]);
+}
+
+static int mark(struct cli *c, int argc, char **argv, bool is_whole)
+{
+    const char *why = NULL, *by = NULL;
+    struct err err = {0};
+    const struct opt opts[] = {{"--why", OPT_TEXT, &why}, {"--by", OPT_TEXT, &by}};
+    if (!cli_options(&command_item, &argc, argv, opts, is_whole ? 2 : 1))
+        return EXIT_USAGE;
+    if (argc != 2 || !why || !*why)
+        return cli_usage(&command_item, "%s wants one number and --why", argv[0]);
+    struct db *db = cli_db(c);
+    if (!db)
+        return EXIT_USAGE;
+    if (by ? !item_completes(db, argv[1], by, c->who, why, &err)
+           : !item_mark_whole(db, argv[1], is_whole, c->who, why, &err))
+        return cli_fail(&err);
+    return is_whole ? said(c, argv[1], "ครบแล้ว", "complete")
+                    : said(c, argv[1], "ไม่ครบ รอส่งเพิ่ม", "incomplete");
+}
+
+int item_incomplete_run(struct cli *c, int argc, char **argv)
+{
+    return mark(c, argc, argv, false);
+}
+
+int item_complete_run(struct cli *c, int argc, char **argv)
+{
+    return mark(c, argc, argv, true);
 }
 
 int item_cancel_run(struct cli *c, int argc, char **argv)

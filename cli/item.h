@@ -13,6 +13,8 @@ int item_show_run(struct cli *c, int argc, char **argv);
 int item_assign_run(struct cli *c, int argc, char **argv);
 int item_status_run(struct cli *c, int argc, char **argv);
 int item_cancel_run(struct cli *c, int argc, char **argv);
+int item_incomplete_run(struct cli *c, int argc, char **argv);
+int item_complete_run(struct cli *c, int argc, char **argv);
 int item_release_run(struct cli *c, int argc, char **argv);
 
 /* JSON of a row and of a time; print a document and let it go. */

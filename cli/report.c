@@ -22,12 +22,15 @@ static const char usage_th[] =
     "  --send             ส่งให้ผู้อ่านทุกคนใน [report] readers และบันทึกว่าได้ออกแล้ว\n"
     "  --nightly          อย่าง --send แต่เฉพาะวันทำการ ใช้กับตัวตั้งเวลา\n"
     "  --agency รหัส       เฉพาะหน่วยงาน ใช้กับ --list year...\n"
-    "  --quarter 2564Q1   เฉพาะไตรมาส ใช้กับ --list year...\n"
+    "  --quarter 2564Q1   เฉพาะไตรมาส ใช้กับ --list year...   --month 4   เฉพาะเดือน\n"
     "kpi\n"
     "  --year 2564        ปีงบประมาณ   --quarter 2564Q1   ไตรมาสของปีงบประมาณ\n"
+    "  --list in_time late presented open mismatches matters\n"
+    "  --population cabinet|parliament|combined   --scope quarter|half|cumulative\n"
+    "                     รายการหลังตัวเลขช่องหนึ่งของตารางผลคำนวณ\n"
     "register\n"
     "  --year 2564        ปีปฏิทิน ตามที่เลขทะเบียนนับ   --quarter 2564Q1\n"
-    "  --from วัน --to วัน  วันที่ออกเลข ทั้งสองวันนับด้วย\n";
+    "  --from วัน --to วัน  วันที่ออกเลข ทั้งสองวันนับด้วย   --list cancelled\n";
 static const char usage_en[] =
     "Usage\n"
     "  thanwela report lateness    the nightly lateness report\n"
@@ -44,12 +47,15 @@ static const char usage_en[] =
     "  --send             to every reader in [report] readers, and keep the run\n"
     "  --nightly          as --send, and only on working days: for the timer\n"
     "  --agency CODE      of one agency, with --list year...\n"
-    "  --quarter 2564Q1   of one quarter, with --list year...\n"
+    "  --quarter 2564Q1   of one quarter, with --list year...   --month 4   of April\n"
     "kpi\n"
     "  --year 2564        a fiscal year   --quarter 2564Q1   one of its quarters\n"
+    "  --list in_time late presented open mismatches matters\n"
+    "  --population cabinet|parliament|combined   --scope quarter|half|cumulative\n"
+    "                     the matters behind one number of the results\n"
     "register\n"
     "  --year 2564        a calendar year, as numbers run   --quarter 2564Q1\n"
-    "  --from DAY --to DAY   when the number was issued, both days counted\n";
+    "  --from DAY --to DAY   when the number was issued, both counted   --list cancelled\n";
 
 enum { YEAR_FIRST = 2500, YEAR_LAST = 2800 }; /* Buddhist */
 
@@ -118,14 +124,15 @@ int report_book(struct cli *c, const struct report_ask *ask, const struct book *
 static bool read_options(struct cli *c, int *argc, char **argv, struct report_ask *ask)
 {
     const char *format = c->json ? "json" : "text", *quarter = NULL;
-    int64_t year = 0;
+    int64_t year = 0, month = 0;
     const struct opt opts[] = {
         {"--as-of", OPT_TIME, &ask->as_of_us},  {"--format", OPT_TEXT, &format},
         {"--out", OPT_TEXT, &ask->out},         {"--list", OPT_TEXT, &ask->list},
         {"--agency", OPT_TEXT, &ask->agency},   {"--from", OPT_DAY, &ask->from_us},
         {"--to", OPT_DAY, &ask->to_us},         {"--year", OPT_INT, &year},
         {"--quarter", OPT_TEXT, &quarter},      {"--send", OPT_FLAG, &ask->send},
-        {"--nightly", OPT_FLAG, &ask->nightly},
+        {"--nightly", OPT_FLAG, &ask->nightly}, {"--population", OPT_TEXT, &ask->population},
+        {"--scope", OPT_TEXT, &ask->scope},     {"--month", OPT_INT, &month},
     };
     ask->as_of_us = this_second();
     ask->from_us = ask->to_us = TIME_NONE;
@@ -139,7 +146,12 @@ static bool read_options(struct cli *c, int *argc, char **argv, struct report_as
         cli_usage(&command_report, "--year wants a Buddhist year such as 2564");
         return false;
     }
+    if (month < 0 || month > 12) {
+        cli_usage(&command_report, "--month wants a month from 1 to 12");
+        return false;
+    }
     ask->year = (int)year;
+    ask->month = (int)month;
     if (quarter && !quarter_parse(quarter, &ask->year, &ask->quarter)) {
         cli_usage(&command_report, "--quarter %s: wants a fiscal quarter such as 2564Q1", quarter);
         return false;

@@ -10,7 +10,8 @@ struct report_ask {
     int64_t as_of_us;
     enum report_format format;
     const char *out, *list, *agency; /* NULL: not given */
-    int year, quarter;               /* 0: not given */
+    const char *population, *scope;  /* of the KPI; NULL: not given */
+    int year, quarter, month;        /* 0: not given */
     int64_t from_us, to_us;          /* days; TIME_NONE: not given */
     bool send, nightly;              /* nightly: send, and only where as_of_us is a working day */
 };

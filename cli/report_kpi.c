@@ -20,10 +20,14 @@ int report_kpi(struct cli *c, const struct report_ask *ask)
     int year = ask->year ? ask->year : fiscal_year_of(ask->as_of_us);
     if (!db)
         return EXIT_USAGE;
-    if (!kpi_gather(c->a, db, config, year, ask->quarter, ask->as_of_us, &b, &err))
-        return cli_fail(&err);
-    const struct sheet *s = ask->list ? book_find(b, ask->list) : NULL;
-    if (ask->list && !s)
-        return report_usage("--list of kpi is reported, results, late, open or matters");
-    return report_book(c, ask, s ? book_only(b, s) : b);
+    const struct kpi_ask list = {.key = ask->list,
+                                 .population = ask->population,
+                                 .scope = ask->scope,
+                                 .quarter = ask->quarter};
+    bool ok = ask->list ? kpi_list(c->a, db, config, year, &list, ask->as_of_us, &b, &err)
+                        : kpi_gather(c->a, db, config, year, ask->quarter, ask->as_of_us, &b, &err);
+    if (ok)
+        return report_book(c, ask, b);
+    cli_fail(&err);
+    return ask->list && err.kind == ERR_REFUSE ? EXIT_USAGE : EXIT_FOUND;
 }

@@ -11,7 +11,7 @@ static int print_list(struct cli *c, const struct report_ask *ask, const struct 
     struct err err = {0};
     struct book *b = NULL;
     const struct lateness_ask list = {
-        .key = ask->list, .agency = ask->agency, .quarter = ask->quarter};
+        .key = ask->list, .agency = ask->agency, .quarter = ask->quarter, .month = ask->month};
     if (!lateness_list(l, &list, &b, &err)) {
         cli_fail(&err);
         return EXIT_USAGE;

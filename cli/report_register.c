@@ -44,7 +44,8 @@ int report_register(struct cli *c, const struct report_ask *ask)
     period_of(ask, &from, &to);
     if (from >= to)
         return report_usage("--from lies behind --to");
-    if (!register_gather(c->a, db, config, from, to, ask->as_of_us, &b, &err))
+    if (ask->list ? !register_list(c->a, db, config, from, to, ask->as_of_us, ask->list, &b, &err)
+                  : !register_gather(c->a, db, config, from, to, ask->as_of_us, &b, &err))
         return cli_fail(&err);
     return report_book(c, ask, b);
 }

@@ -6,10 +6,14 @@
 
 static const char append_sql[] =
     "select event_append($1, nullif($2::bigint, 0), nullif($3::bigint, 0), $4, $5, $6::jsonb)";
+/* Every link, and that the last one is where the head says that the chain ends. */
 static const char check_sql[] =
-    "select count(*), min(id) filter (where hash <> made or prev <> before or id <> nth) from ("
-    " select id, hash, prev, event_hash(e) as made, row_number() over (order by id) as nth,"
-    "  lag(hash, 1, sha256('thanwela')) over (order by id) as before from event e) chain";
+    "select count(*), coalesce(min(id) filter (where hash <> made or prev <> before or id <> nth),"
+    "  (select h.id from event_head h where (h.id, h.hash) is distinct from"
+    "   (coalesce(max(c.id), 0),"
+    "    coalesce((array_agg(c.hash order by c.id desc))[1], sha256('thanwela')))))"
+    " from (select id, hash, prev, event_hash(e) as made, row_number() over (order by id) as nth,"
+    "  lag(hash, 1, sha256('thanwela')) over (order by id) as before from event e) c";
 
 bool event_append(struct db *db, const struct event *e, struct err *err)
 {

@@ -51,7 +51,8 @@ struct item_rows {
  * verdicts in small letters (late, on_time …). */
 const char *const *item_states(size_t *n_out);
 
-/* err  REFUSE no such state, agency or matter */
+/* From a snapshot of its own: not inside a transaction.
+ * err  REFUSE no such state, agency or matter */
 bool item_list(struct arena *a, struct db *db, const struct item_filter *f, struct item_rows *out,
                struct err *err) MUST_CHECK;
 
@@ -129,6 +130,13 @@ const char *const *item_statuses(size_t *n_out);
 /* err  REFUSE no such status; cancelling is item_cancel */
 bool item_status(struct db *db, const char *register_no, const char *status, const char *who,
                  const char *why, struct err *err) MUST_CHECK;
+/* Is all there that the letter says it brings? What is not whole is INCOMPLETE until a whole one of
+ * the same agency to the same matter, or one that completes it, comes; that one decides. */
+bool item_mark_whole(struct db *db, const char *register_no, bool is_whole, const char *who,
+                     const char *why, struct err *err) MUST_CHECK;
+/* `by` completes register_no: for what belongs to no matter. err  REFUSE it cannot */
+bool item_completes(struct db *db, const char *register_no, const char *by, const char *who,
+                    const char *why, struct err *err) MUST_CHECK;
 /* The number stays, with its reason. */
 bool item_cancel(struct db *db, const char *register_no, const char *who, const char *why,
                  struct err *err) MUST_CHECK;

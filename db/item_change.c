@@ -168,3 +168,56 @@ bool item_cancel(struct db *db, const char *register_no, const char *who, const 
                        register_no);
     return set_status(db, register_no, "ยกเลิก", who, why, err);
 }
+
+static const char whole_sql[] =
+    "update item set is_complete = $2, incomplete_why = $3 where id = $1 and"
+    " (is_complete, incomplete_why) is distinct from ($2::bool, $3::text)";
+
+bool item_mark_whole(struct db *db, const char *register_no, bool is_whole, const char *who,
+                     const char *why, struct err *err)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct held h;
+    struct rows done CLEANUP(rows_fini) = {0};
+    if (!db_begin(db, err))
+        return false;
+    struct db *open CLEANUP(db_rollbackp) = db;
+    if (!hold(a, db, register_no, &h, err))
+        return false;
+    struct params p = {0};
+    param_int(&p, h.id);
+    param_bool(&p, is_whole);
+    param_text(&p, is_whole ? "" : why);
+    if (!db_query(db, whole_sql, &p, &done, err))
+        return false;
+    return done.touched == 0 ||
+           tell(db, &h, who, is_whole ? "complete" : "incomplete", why, json_object(), err);
+}
+
+static const char completes_sql[] =
+    "update item set completes = $2 where id = $1 and is_complete and id <> $2 and entered_at >="
+    " (select entered_at from item where id = $2 and not is_complete)";
+
+bool item_completes(struct db *db, const char *register_no, const char *by, const char *who,
+                    const char *why, struct err *err)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct held first, second;
+    struct rows done CLEANUP(rows_fini) = {0};
+    if (!db_begin(db, err))
+        return false;
+    struct db *open CLEANUP(db_rollbackp) = db;
+    if (!hold(a, db, register_no, &first, err) || !hold(a, db, by, &second, err))
+        return false;
+    struct params p = {0};
+    param_int(&p, second.id);
+    param_int(&p, first.id);
+    if (!db_query(db, completes_sql, &p, &done, err))
+        return false;
+    if (done.touched == 0)
+        return err_set(err, ERR_REFUSE,
+                       "item %s cannot complete %s: it must be whole and have come after it, and %s"
+                       " must be marked incomplete",
+                       by, register_no, register_no);
+    return tell(db, &first, who, "completed by", why, json_pack("{s:s}", "item", by), err);
+}

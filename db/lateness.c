@@ -262,15 +262,16 @@ static bool read_changes(struct arena *a, struct db *db, const struct params *p,
     return true;
 }
 
+/* What failed or was missed is told once, by the next that ran. */
 static const char runs_sql[] =
-    "select us(f.as_of), f.why from ("
-    " select as_of, coalesce(error, 'เริ่มแล้วไม่จบ') as why from report_run"
+    "select us(f.as_of), f.why from (select coalesce(max(as_of), '-infinity') as at from report_run"
+    "  where kind = 'lateness' and as_of < from_us($1) and done_at is not null and error is null) "
+    "last"
+    " join lateral (select as_of, coalesce(error, 'เริ่มแล้วไม่จบ') as why from report_run"
     "  where kind = 'lateness' and as_of < from_us($1) and (error is not null or done_at is null)"
-    "   and as_of > coalesce((select max(as_of) from report_run where kind = 'lateness'"
-    "    and as_of < from_us($1) and done_at is not null and error is null), '-infinity')"
     " union all"
     " select at, 'ไม่ได้ออกรายงาน' from report_missed('lateness', from_us($1)) at) f"
-    " order by f.as_of, f.why";
+    " on f.as_of > last.at order by f.as_of, f.why";
 
 static bool read_runs(struct arena *a, struct db *db, const struct params *p,
                       struct lateness_rows *out, struct err *err)

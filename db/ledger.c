@@ -22,8 +22,8 @@ static const char uidvalidity_sql[] =
     " where m.id = $1 returning old.uidvalidity is not null and old.uidvalidity <> $2::bigint";
 static const char gap_sql[] =
     "insert into poll_gap (mailbox_id, from_at, to_at, why)"
-    " select id, last_poll_at, clock_timestamp(), coalesce(last_error, '') from mailbox"
-    " where id = $1 and last_poll_at < clock_timestamp() - $2::int * interval '1 second' on "
+    " select id, last_poll_at, office_now(), coalesce(last_error, '') from mailbox"
+    " where id = $1 and last_poll_at < office_now() - $2::int * interval '1 second' on "
     "conflict do nothing";
 static const char polled_sql[] = "update mailbox set last_poll_at = office_now(), last_error = "
                                  "null, last_error_at = null where id = $1";

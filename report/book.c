@@ -235,6 +235,11 @@ int64_t percent_hundredths(int64_t n, int64_t of)
     return (n * 10000 + of / 2) / of;
 }
 
+bool column_is_right(const struct book_column *c)
+{
+    return c->right || c->kind == CELL_INT || c->kind == CELL_PERCENT || c->kind == CELL_MINUTES;
+}
+
 const char *cell_text(struct arena *a, enum cell_kind kind, const struct cell *c)
 {
     if (kind == CELL_TEXT)

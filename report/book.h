@@ -47,6 +47,7 @@ struct book_column {
     bool shrinks; /* long text: gives way first */
     bool extra;   /* may be left out in text and on paper, the last one first, to make room */
     bool mixed;   /* left out there where it says the same in every row */
+    bool right;   /* a figure that is text: stands to the right, as counts and lengths do */
 };
 
 struct cell {
@@ -130,6 +131,8 @@ int sheet_columns(const struct sheet *s, const struct sheet_room *room,
 /* Terminal cells that a column's widest text takes in the first rows. */
 int sheet_wide(const struct sheet *s, int column);
 
+/* Does the column stand to the right in text, HTML and on paper? */
+bool column_is_right(const struct book_column *c);
 /* The cell as a Thai reader sees it. */
 const char *cell_text(struct arena *a, enum cell_kind kind, const struct cell *c);
 /* "45 นาที", "3 ชม. 5 นาที", "2 วัน 4 ชม." */

@@ -3,31 +3,7 @@
  * sheet's key in front; else its first sheet. */
 #include "report/formats.h"
 
-#include <string.h>
-
-/* What a spreadsheet would take for a formula stays text behind a quote mark. */
-static bool looks_like_formula(const char *text)
-{
-    return *text && strchr("=+-@\t\r", *text);
-}
-
-static void add_field(const char *text, bool first, struct buf *out)
-{
-    if (!first)
-        buf_addc(out, ',');
-    bool quoted = strpbrk(text, ",\"\r\n'") || *text == ' ' || looks_like_formula(text);
-    if (!quoted) {
-        buf_adds(out, text);
-        return;
-    }
-    buf_adds(out, looks_like_formula(text) ? "\"'" : "\"");
-    for (const char *p = text; *p; p++) {
-        if (*p == '"')
-            buf_addc(out, '"');
-        buf_addc(out, *p);
-    }
-    buf_addc(out, '"');
-}
+#include "base/csv_cell.h"
 
 /* Numbers and instants in forms that programs read; "2021-04-09 16:30:00" is Bangkok time. */
 static const char *field_text(struct arena *a, enum cell_kind kind, const struct cell *c)
@@ -53,23 +29,21 @@ static void write_rows(const struct sheet *s, bool with_key, struct buf *out)
     struct arena *a CLEANUP(arena_freep) = arena_new();
     for (int r = 0; r < sheet_rows(s); r++) {
         if (with_key)
-            add_field(s->key, true, out);
+            csv_cell(out, s->key, false);
         for (int i = 0; i < s->n_columns; i++)
-            add_field(field_text(a, s->columns[i].kind, sheet_cell(s, r, i)), !with_key && i == 0,
-                      out);
-        buf_adds(out, "\r\n");
+            csv_cell(out, field_text(a, s->columns[i].kind, sheet_cell(s, r, i)),
+                     i == s->n_columns - 1);
     }
 }
 
 static void write_head(const struct sheet *s, bool with_key, struct buf *out)
 {
     struct arena *a CLEANUP(arena_freep) = arena_new();
-    buf_adds(out, "\xEF\xBB\xBF");
+    buf_adds(out, "\xEF\xBB\xBF"); /* spreadsheets read UTF-8 by it */
     if (with_key)
-        add_field("รายการ", true, out);
+        csv_cell(out, "รายการ", false);
     for (int i = 0; i < s->n_columns; i++)
-        add_field(column_title(a, &s->columns[i]), !with_key && i == 0, out);
-    buf_adds(out, "\r\n");
+        csv_cell(out, column_title(a, &s->columns[i]), i == s->n_columns - 1);
 }
 
 bool book_csv(const struct book *b, int width, bool color, struct buf *out, struct err *err)

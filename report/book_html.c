@@ -78,11 +78,6 @@ static void write_facts(const struct book *b, struct html *h)
     html_end(h);
 }
 
-static bool is_right(enum cell_kind kind)
-{
-    return kind == CELL_INT || kind == CELL_PERCENT;
-}
-
 static void write_head(const struct sheet *s, const int *at, int n, struct html *h)
 {
     html_start(h, "thead");
@@ -91,7 +86,7 @@ static void write_head(const struct sheet *s, const int *at, int n, struct html 
         const struct book_column *c = &s->columns[at[i]];
         html_start(h, "th");
         html_attr(h, "scope", "col");
-        html_attr(h, "style", is_right(c->kind) ? head_right_style : head_style);
+        html_attr(h, "style", column_is_right(c) ? head_right_style : head_style);
         html_text(h, c->title);
         html_end(h);
     }
@@ -104,7 +99,7 @@ static void write_cell(struct arena *a, const struct book_column *c, const struc
                        struct html *h)
 {
     html_start(h, "td");
-    html_attr(h, "style", c->shrinks ? long_style : is_right(c->kind) ? right_style : cell_style);
+    html_attr(h, "style", c->shrinks ? long_style : column_is_right(c) ? right_style : cell_style);
     if (c->kind == CELL_TEXT)
         html_element(h, "bdi", cell->text);
     else

@@ -56,9 +56,8 @@ static void draw_rows(const struct book *b, const struct sheet *s, struct paper 
     n = n < PAPER_COLUMNS_MAX ? n : PAPER_COLUMNS_MAX;
     shares(s, at, n, columns);
     for (int i = 0; i < n; i++) {
-        enum cell_kind kind = s->columns[at[i]].kind;
         columns[i].title = s->columns[at[i]].title;
-        columns[i].align = kind == CELL_INT || kind == CELL_PERCENT ? PAPER_RIGHT : PAPER_LEFT;
+        columns[i].align = column_is_right(&s->columns[at[i]]) ? PAPER_RIGHT : PAPER_LEFT;
     }
     struct paper_table *t = paper_table(p, columns, n, cell_pt);
     for (int r = 0; r < shown; r++) {

@@ -31,7 +31,7 @@ static struct table *table_of(struct arena *a, const struct sheet *s, int rows, 
     for (int i = 0; i < n; i++) {
         const struct book_column *c = &s->columns[at[i]];
         columns[i] = (struct column){.title = c->title,
-                                     .right = c->kind == CELL_INT || c->kind == CELL_PERCENT,
+                                     .right = column_is_right(c),
                                      .shrinks = c->shrinks,
                                      .min = SHRUNK_LEAST};
     }

@@ -21,7 +21,7 @@ static int64_t month_part(const struct book_month *m, int kind)
     return parts[kind];
 }
 
-/* The next 1, 2 or 5 × 10ⁿ that N_LINES steps of reach the highest bar. */
+/* The next round number that N_LINES steps of reach the highest bar. */
 static int64_t scale_step(const struct book *b)
 {
     int64_t most = 0;
@@ -31,11 +31,11 @@ static int64_t scale_step(const struct book *b)
             sum += month_part(&b->months[i], k);
         most = sum > most ? sum : most;
     }
-    static const int factors[] = {1, 2, 5};
+    static const int tenths[] = {10, 15, 20, 25, 30, 40, 50};
     for (int64_t ten = 1;; ten *= 10)
-        for (size_t i = 0; i < ARRAY_LEN(factors); i++)
-            if (ten * factors[i] * N_LINES >= most)
-                return ten * factors[i];
+        for (size_t i = 0; i < ARRAY_LEN(tenths); i++)
+            if (ten * tenths[i] % 10 == 0 && ten * tenths[i] / 10 * N_LINES >= most)
+                return ten * tenths[i] / 10;
 }
 
 static void draw_scale(const struct chart_pen *pen, int64_t step)
@@ -65,6 +65,7 @@ static void draw_bar(const struct chart_pen *pen, const struct book_month *m, in
     for (int k = 0; k < N_KINDS; k++) {
         int64_t n = month_part(m, k);
         int from = (int)(PLOT_HEIGHT * below / top), to = (int)(PLOT_HEIGHT * (below + n) / top);
+        to += n > 0 && to == from; /* one among hundreds is still seen */
         if (to > from)
             pen->rect(pen->user, center - BAR / 2, TOP + PLOT_HEIGHT - to, BAR, to - from,
                       kinds[k].fill);

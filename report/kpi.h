@@ -13,4 +13,17 @@
 bool kpi_gather(struct arena *a, struct db *db, const struct config *c, int fiscal_year,
                 int quarter, int64_t as_of_us, struct book **out, struct err *err) MUST_CHECK;
 
+/* The list behind a number. key: a sheet's ("late", "open", "matters", "reported", "results"), or
+ * "in_time", "presented", "mismatches". population ("cabinet" …) and scope ("quarter" …) narrow
+ * in_time, late and presented to the matters of one row of the sheet "results".
+ * err  REFUSE no such list, population or scope; a scope without its quarter */
+struct kpi_ask {
+    const char *key;
+    const char *population, *scope; /* NULL: combined; the quarter, or without one the year */
+    int quarter;                    /* 0: the whole year */
+};
+bool kpi_list(struct arena *a, struct db *db, const struct config *c, int fiscal_year,
+              const struct kpi_ask *ask, int64_t as_of_us, struct book **out,
+              struct err *err) MUST_CHECK;
+
 #endif

@@ -51,7 +51,7 @@ bool lateness_write(const struct lateness *l, enum report_format f, int width, b
     if (f != REPORT_XLSX)
         return book_write(l->book, f, width, color, out, err);
     struct book whole = *l->book;
-    return lateness_year_sheet(&whole, &l->rows, "expected", NULL, 0) &&
+    return lateness_year_sheet(&whole, &l->rows, "expected", &(struct lateness_ask){0}) &&
            book_write(&whole, f, width, color, out, err);
 }
 
@@ -66,7 +66,7 @@ bool lateness_list(const struct lateness *l, const struct lateness_ask *ask, str
     struct book *b = book_new(l->a, "lateness", l->book->office, l->book->title, l->book->as_of_us);
     const char *which = ask->key + strlen(YEAR);
     if (strncmp(ask->key, YEAR, strlen(YEAR)) == 0 &&
-        lateness_year_sheet(b, &l->rows, which, ask->agency, ask->quarter)) {
+        lateness_year_sheet(b, &l->rows, which, ask)) {
         *out = b;
         return true;
     }

@@ -23,12 +23,14 @@ bool lateness_write(const struct lateness *l, enum report_format f, int width, b
 
 /* The list behind a number. key: a sheet's ("late", "overdue" …), or for the numbers by agency and
  * by quarter "year.expected", "year.in_time", "year.late", "year.missing", "year.incomplete",
- * "year.waiting", with the agency's code and the quarter's number where they are asked for.
+ * "year.waiting", with the agency's code, the quarter's number and the month of the deadline where
+ * they are asked for.
  * err  REFUSE no such list; the sentence names those that are */
 struct lateness_ask {
     const char *key;
     const char *agency; /* NULL: all */
     int quarter;        /* 0: all */
+    int month;          /* 1-12 as in the calendar: the chart's bars; 0: all */
 };
 bool lateness_list(const struct lateness *l, const struct lateness_ask *ask, struct book **out,
                    struct err *err) MUST_CHECK;

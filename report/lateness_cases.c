@@ -18,7 +18,7 @@ static bool is_verdict(const struct late_case *c, const char *verdict)
 static const struct book_column case_columns[] = {
     {.key = "register_no", .title = "เลขรับ", .kind = CELL_TEXT},
     {.key = "matter_no", .title = "เรื่องที่", .kind = CELL_TEXT},
-    {.key = "agency", .title = "หน่วยงาน", .kind = CELL_TEXT},
+    {.key = "agency", .title = "หน่วยงาน", .kind = CELL_TEXT, .shrinks = true},
     {.key = "title", .title = "เรื่อง", .kind = CELL_TEXT, .shrinks = true},
     {.key = "due_at", .title = "กำหนด", .kind = CELL_TIME},
     {.key = "received_at", .title = "รับเมื่อ", .kind = CELL_TIME},
@@ -152,20 +152,20 @@ static const struct {
 };
 
 #define TALLY_COLUMNS                                                                              \
-    {"expected", "ที่ต้องส่ง", CELL_INT, false, false, false},                                         \
-        {"in_time", "ทัน", CELL_INT, false, false, false},                                          \
-        {"late", "ไม่ทัน", CELL_INT, false, false, false},                                           \
-        {"missing", "ยังไม่ได้รับ", CELL_INT, false, false, false},                                    \
-        {"incomplete", "ไม่ครบ", CELL_INT, false, false, false},                                    \
-        {"waiting", "รอรับ", CELL_INT, false, false, false},                                        \
-        {"percent", "ร้อยละที่ทัน", CELL_PERCENT, false, false, false},                                \
-        {"median_late_minutes", "มัธยฐานที่ช้า", CELL_MINUTES, false, false, false},
+    {"expected", "ที่ต้องส่ง", CELL_INT, false, false, false, false},                                  \
+        {"in_time", "ทัน", CELL_INT, false, false, false, false},                                   \
+        {"late", "ไม่ทัน", CELL_INT, false, false, false, false},                                    \
+        {"missing", "ยังไม่ได้รับ", CELL_INT, false, false, false, false},                             \
+        {"incomplete", "ไม่ครบ", CELL_INT, false, false, false, false},                             \
+        {"waiting", "รอรับ", CELL_INT, false, false, false, false},                                 \
+        {"percent", "ร้อยละที่ทัน", CELL_PERCENT, false, false, false, false},                         \
+        {"median_late_minutes", "มัธยฐานที่ช้า", CELL_MINUTES, false, false, false, false},
 static const struct book_column agency_columns[] = {
-    {"code", "รหัส", CELL_TEXT, false, true, false},
-    {"agency", "หน่วยงาน", CELL_TEXT, true, false, false},
+    {"code", "รหัส", CELL_TEXT, false, true, false, false},
+    {"agency", "หน่วยงาน", CELL_TEXT, true, false, false, false},
     TALLY_COLUMNS};
 static const struct book_column quarter_columns[] = {
-    {"quarter", "ไตรมาส", CELL_TEXT, false, false, false}, TALLY_COLUMNS};
+    {"quarter", "ไตรมาส", CELL_TEXT, false, false, false, false}, TALLY_COLUMNS};
 
 /* An expectation whose deadline lies in the fiscal year of the report. */
 static bool is_of_year(const struct late_case *c, const struct report_window *w)
@@ -287,7 +287,7 @@ void lateness_tally_sheets(struct book *b, const struct lateness_rows *l)
 }
 
 bool lateness_year_sheet(struct book *b, const struct lateness_rows *l, const char *which,
-                         const char *agency, int quarter)
+                         const struct lateness_ask *ask)
 {
     int k = 0;
     while (k < N_COUNTS && strcmp(counts[k].key, which) != 0)
@@ -301,8 +301,9 @@ bool lateness_year_sheet(struct book *b, const struct lateness_rows *l, const ch
     for (int i = 0; i < l->n_cases; i++) {
         const struct late_case *c = &l->cases[i];
         if (is_of_year(c, &l->window) && counts[k].has(c) &&
-            (!agency || strcmp(c->agency_code, agency) == 0) &&
-            (!quarter || quarter_of(c) == quarter))
+            (!ask->agency || strcmp(c->agency_code, ask->agency) == 0) &&
+            (!ask->quarter || quarter_of(c) == ask->quarter) &&
+            (!ask->month || civil_from(c->due_us).month == ask->month))
             add_case(s, c, &l->window);
     }
     return true;

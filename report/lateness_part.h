@@ -7,14 +7,15 @@
 #include "config/config.h"
 #include "db/lateness.h"
 #include "report/book.h"
+#include "report/lateness.h"
 
 /* Received late, overdue, due soon, incomplete, no deadline: a sheet and a fact each. */
 void lateness_case_sheets(struct book *b, const struct lateness_rows *l);
 /* By agency, by quarter, and the chart by month of the fiscal year. */
 void lateness_tally_sheets(struct book *b, const struct lateness_rows *l);
-/* Cases of the fiscal year: which "in_time" …; false: no such word. */
+/* Cases of the fiscal year: which "in_time" …, narrowed as ask says; false: no such word. */
 bool lateness_year_sheet(struct book *b, const struct lateness_rows *l, const char *which,
-                         const char *agency, int quarter);
+                         const struct lateness_ask *ask);
 /* Earlier runs, mailboxes and gaps, before the cases; officers' work and changes, behind them. */
 void lateness_state_sheets(struct book *b, const struct lateness_rows *l, const struct config *c);
 void lateness_work_sheets(struct book *b, const struct lateness_rows *l);

@@ -2,13 +2,15 @@
  * The lateness report's other sheets: was the service up, what waits for an officer, what changed.
  */
 #include "report/lateness_part.h"
+#include "report/scan_words.h"
 
 #include <string.h>
 
 static void run_sheet(struct book *b, const struct lateness_rows *l)
 {
-    static const struct book_column columns[] = {{"as_of", "ของ", CELL_TIME, false, false, false},
-                                                 {"why", "เหตุ", CELL_TEXT, true, false, false}};
+    static const struct book_column columns[] = {
+        {"as_of", "ของ", CELL_TIME, false, false, false, false},
+        {"why", "เหตุ", CELL_TEXT, true, false, false, false}};
     if (l->n_runs == 0)
         return;
     struct sheet *s =
@@ -39,10 +41,10 @@ static bool is_silent(const struct late_mailbox *m, const struct config *c, int6
 static void mailbox_sheet(struct book *b, const struct lateness_rows *l, const struct config *c)
 {
     static const struct book_column columns[] = {
-        {"mailbox", "กล่องจดหมาย", CELL_TEXT, false, false, false},
-        {"folder", "แฟ้ม", CELL_TEXT, false, true, false},
-        {"polled_at", "อ่านสำเร็จล่าสุด", CELL_TIME, false, false, false},
-        {"state", "สถานะ", CELL_TEXT, true, false, false}};
+        {"mailbox", "กล่องจดหมาย", CELL_TEXT, false, false, false, false},
+        {"folder", "แฟ้ม", CELL_TEXT, false, true, false, false},
+        {"polled_at", "อ่านสำเร็จล่าสุด", CELL_TIME, false, false, false, false},
+        {"state", "สถานะ", CELL_TEXT, true, false, false, false}};
     struct sheet *s = book_sheet(b, "mailboxes", "กล่องจดหมาย", "ยังไม่มีกล่องจดหมายที่อ่านอยู่", columns,
                                  ARRAY_LEN(columns));
     for (int i = 0; i < l->n_mailboxes; i++) {
@@ -60,11 +62,11 @@ static void mailbox_sheet(struct book *b, const struct lateness_rows *l, const s
 static void gap_sheet(struct book *b, const struct lateness_rows *l, const struct config *c)
 {
     static const struct book_column columns[] = {
-        {"mailbox", "กล่องจดหมาย", CELL_TEXT, false, false, false},
-        {"from", "ตั้งแต่", CELL_TIME, false, false, false},
-        {"to", "ถึง", CELL_TIME, false, false, false},
-        {"minutes", "นาน", CELL_MINUTES, false, false, false},
-        {"why", "เหตุ", CELL_TEXT, true, false, false}};
+        {"mailbox", "กล่องจดหมาย", CELL_TEXT, false, false, false, false},
+        {"from", "ตั้งแต่", CELL_TIME, false, false, false, false},
+        {"to", "ถึง", CELL_TIME, false, false, false, false},
+        {"minutes", "นาน", CELL_MINUTES, false, false, false, false},
+        {"why", "เหตุ", CELL_TEXT, true, false, false, false}};
     struct sheet *s = book_sheet(b, "gaps", "ช่วงที่ไม่ได้อ่านกล่องจดหมาย", "ไม่มีช่วงที่ขาดการอ่าน", columns,
                                  ARRAY_LEN(columns));
     s->note = "เวลารับเป็นเวลาที่จดหมายเข้าระบบจดหมาย ช่วงที่ขาดการอ่านไม่ทำให้หน่วยงานล่าช้า";
@@ -99,11 +101,11 @@ void lateness_state_sheets(struct book *b, const struct lateness_rows *l, const 
 static void check_sheet(struct book *b, const struct lateness_rows *l)
 {
     static const struct book_column columns[] = {
-        {"register_no", "เลขรับ", CELL_TEXT, false, false, false},
-        {"entered_at", "รับเมื่อ", CELL_TIME, false, false, false},
-        {"from", "จาก", CELL_TEXT, true, false, false},
-        {"subject", "เรื่อง", CELL_TEXT, true, false, false},
-        {"why", "ต้องตรวจสอบ", CELL_TEXT, true, false, false}};
+        {"register_no", "เลขรับ", CELL_TEXT, false, false, false, false},
+        {"entered_at", "รับเมื่อ", CELL_TIME, false, false, false, false},
+        {"from", "จาก", CELL_TEXT, true, false, false, false},
+        {"subject", "เรื่อง", CELL_TEXT, true, false, false, false},
+        {"why", "ต้องตรวจสอบ", CELL_TEXT, true, false, false, false}};
     struct sheet *s = book_sheet(b, "check", "รอเจ้าหน้าที่ตรวจสอบ", "ไม่มีเรื่องที่รอเจ้าหน้าที่ตรวจสอบ",
                                  columns, ARRAY_LEN(columns));
     for (int i = 0; i < l->n_checks; i++) {
@@ -119,10 +121,10 @@ static void check_sheet(struct book *b, const struct lateness_rows *l)
 static void quarantine_sheet(struct book *b, const struct lateness_rows *l)
 {
     static const struct book_column columns[] = {
-        {"id", "รหัสจดหมาย", CELL_INT, false, false, false},
-        {"mailbox", "กล่องจดหมาย", CELL_TEXT, false, false, false},
-        {"entered_at", "เข้าเมื่อ", CELL_TIME, false, false, false},
-        {"why", "เหตุที่กันไว้", CELL_TEXT, true, false, false}};
+        {"id", "รหัสจดหมาย", CELL_INT, false, false, false, false},
+        {"mailbox", "กล่องจดหมาย", CELL_TEXT, false, false, false, false},
+        {"entered_at", "เข้าเมื่อ", CELL_TIME, false, false, false, false},
+        {"why", "เหตุที่กันไว้", CELL_TEXT, true, false, false, false}};
     struct sheet *s =
         book_sheet(b, "quarantined", "จดหมายที่กันไว้", "ไม่มีจดหมายที่กันไว้", columns, ARRAY_LEN(columns));
     for (int i = 0; i < l->n_quarantine; i++) {
@@ -150,11 +152,11 @@ static const char *file_state(const char *state)
 static void file_sheet(struct book *b, const struct lateness_rows *l)
 {
     static const struct book_column columns[] = {
-        {"register_no", "เลขรับ", CELL_TEXT, false, false, false},
-        {"entered_at", "รับเมื่อ", CELL_TIME, false, false, false},
-        {"filename", "แฟ้ม", CELL_TEXT, true, false, false},
-        {"state", "สถานะ", CELL_TEXT, false, false, false},
-        {"why", "รายละเอียด", CELL_TEXT, true, true, false}};
+        {"register_no", "เลขรับ", CELL_TEXT, false, false, false, false},
+        {"entered_at", "รับเมื่อ", CELL_TIME, false, false, false, false},
+        {"filename", "แฟ้ม", CELL_TEXT, true, false, false, false},
+        {"state", "สถานะ", CELL_TEXT, false, false, false, false},
+        {"why", "รายละเอียด", CELL_TEXT, true, true, false, false}};
     struct sheet *s = book_sheet(b, "unreadable", "แฟ้มที่อ่านรหัส QR ไม่ได้", "อ่านได้ทุกแฟ้ม", columns,
                                  ARRAY_LEN(columns));
     for (int i = 0; i < l->n_files; i++) {
@@ -162,7 +164,7 @@ static void file_sheet(struct book *b, const struct lateness_rows *l)
         sheet_number(s, l->files[i].entered_us);
         sheet_text(s, l->files[i].filename);
         sheet_text(s, file_state(l->files[i].state));
-        sheet_text(s, l->files[i].why);
+        sheet_text(s, scan_words(b->a, l->files[i].why));
     }
     book_count(b, "unreadable", s->title, l->n_files, s->key, true);
 }
@@ -170,12 +172,12 @@ static void file_sheet(struct book *b, const struct lateness_rows *l)
 static void change_sheet(struct book *b, const struct lateness_rows *l)
 {
     static const struct book_column columns[] = {
-        {"at", "เมื่อ", CELL_TIME, false, false, false},
-        {"what", "สิ่งที่เปลี่ยน", CELL_TEXT, true, false, false},
-        {"from", "เดิม", CELL_TIME, false, false, false},
-        {"to", "ใหม่", CELL_TIME, false, false, false},
-        {"why", "เหตุ", CELL_TEXT, true, false, false},
-        {"who", "โดย", CELL_TEXT, false, true, false}};
+        {"at", "เมื่อ", CELL_TIME, false, false, false, false},
+        {"what", "สิ่งที่เปลี่ยน", CELL_TEXT, true, false, false, false},
+        {"from", "เดิม", CELL_TIME, false, false, false, false},
+        {"to", "ใหม่", CELL_TIME, false, false, false, false},
+        {"why", "เหตุ", CELL_TEXT, true, false, false, false},
+        {"who", "โดย", CELL_TEXT, false, true, false, false}};
     struct sheet *s = book_sheet(b, "changes", "การเปลี่ยนแปลงของกำหนด วันหยุด และการประชุม",
                                  "ไม่มีการเปลี่ยนแปลงตั้งแต่รายงานก่อนหน้า", columns, ARRAY_LEN(columns));
     for (int i = 0; i < l->n_changes; i++) {

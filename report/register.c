@@ -5,6 +5,7 @@
 
 #include "base/thai.h"
 #include "db/item.h"
+#include <string.h>
 
 static const struct book_column columns[] = {
     {.key = "register_no", .title = "เลขทะเบียนรับ", .kind = CELL_TEXT},
@@ -53,32 +54,73 @@ static void add_row(struct sheet *s, const struct item_row *r, const char *offic
     sheet_number(s, r->registered_us);
 }
 
-bool register_gather(struct arena *a, struct db *db, const struct config *c, int64_t from_us,
-                     int64_t to_us, int64_t as_of_us, struct book **out, struct err *err)
+static struct book *book_make(struct arena *a, const struct config *c, int64_t as_of_us)
 {
-    struct item_rows rows;
-    int cancelled = 0;
+    struct book *b = book_new(a, "register", c->office_name, "ทะเบียนหนังสือรับ", as_of_us);
+    b->shows_all = true;
+    return b;
+}
+
+static int add_rows(struct book *b, const struct item_rows *rows, const struct config *c,
+                    bool only_cancelled)
+{
+    struct sheet *s = only_cancelled
+                          ? book_sheet(b, "cancelled", "เลขทะเบียนรับที่ยกเลิก", "ไม่มีเลขที่ยกเลิก", columns,
+                                       ARRAY_LEN(columns))
+                          : book_sheet(b, "register", "ทะเบียนหนังสือรับ", "ไม่มีหนังสือรับในช่วงเวลานี้",
+                                       columns, ARRAY_LEN(columns));
+    int n_cancelled = 0;
+    for (int i = 0; i < rows->n; i++) {
+        bool is_cancelled = *rows->item[i].cancelled_why;
+        n_cancelled += is_cancelled;
+        if (is_cancelled || !only_cancelled)
+            add_row(s, &rows->item[i], c->office_name);
+    }
+    return n_cancelled;
+}
+
+static bool read_rows(struct arena *a, struct db *db, int64_t from_us, int64_t to_us,
+                      int64_t as_of_us, struct item_rows *rows, struct err *err)
+{
     const struct item_filter f = {.state = "any",
                                   .from_us = from_us,
                                   .to_us = to_us,
                                   .by_number = true,
                                   .as_of_us = as_of_us,
                                   .oldest_first = true};
-    if (!item_list(a, db, &f, &rows, err))
+    return item_list(a, db, &f, rows, err);
+}
+
+bool register_gather(struct arena *a, struct db *db, const struct config *c, int64_t from_us,
+                     int64_t to_us, int64_t as_of_us, struct book **out, struct err *err)
+{
+    struct item_rows rows;
+    if (!read_rows(a, db, from_us, to_us, as_of_us, &rows, err))
         return false;
-    struct book *b = book_new(a, "register", c->office_name, "ทะเบียนหนังสือรับ", as_of_us);
-    struct sheet *s = book_sheet(b, "register", "ทะเบียนหนังสือรับ", "ไม่มีหนังสือรับในช่วงเวลานี้", columns,
-                                 ARRAY_LEN(columns));
-    for (int i = 0; i < rows.n; i++) {
-        add_row(s, &rows.item[i], c->office_name);
-        cancelled += *rows.item[i].cancelled_why != 0;
-    }
+    struct book *b = book_make(a, c, as_of_us);
+    int n_cancelled = add_rows(b, &rows, c, false);
     book_fact(b, "period", "ช่วงเวลา",
               arena_printf(a, "%s ถึง %s", thai_time(a, from_us, THAI_DATE_LONG),
                            thai_time(a, to_us - 1, THAI_DATE_LONG)));
     book_count(b, "numbers", "เลขที่ออก", rows.n, "register", false);
-    book_count(b, "cancelled", "ในจำนวนนี้ยกเลิก", cancelled, NULL, false);
-    b->shows_all = true;
+    book_count(b, "cancelled", "ในจำนวนนี้ยกเลิก", n_cancelled, "cancelled", false);
+    *out = b;
+    return true;
+}
+
+bool register_list(struct arena *a, struct db *db, const struct config *c, int64_t from_us,
+                   int64_t to_us, int64_t as_of_us, const char *key, struct book **out,
+                   struct err *err)
+{
+    struct item_rows rows;
+    bool only_cancelled = strcmp(key, "cancelled") == 0;
+    if (!only_cancelled && strcmp(key, "register") != 0)
+        return err_set(err, ERR_REFUSE, "--list %s of register: there are register and cancelled",
+                       key);
+    if (!read_rows(a, db, from_us, to_us, as_of_us, &rows, err))
+        return false;
+    struct book *b = book_make(a, c, as_of_us);
+    add_rows(b, &rows, c, only_cancelled);
     *out = b;
     return true;
 }

@@ -13,4 +13,9 @@ bool register_gather(struct arena *a, struct db *db, const struct config *c, int
                      int64_t to_us, int64_t as_of_us, struct book **out,
                      struct err *err) MUST_CHECK;
 
+/* The list behind a number of it: key "register" or "cancelled". err  REFUSE no such list */
+bool register_list(struct arena *a, struct db *db, const struct config *c, int64_t from_us,
+                   int64_t to_us, int64_t as_of_us, const char *key, struct book **out,
+                   struct err *err) MUST_CHECK;
+
 #endif

@@ -31,10 +31,17 @@ struct db *database_open_owner(const struct office *o)
     return open_as(office_get(o, "DB_OWNER_CONNINFO"), office_get(o, "DB_OWNER_PASSWORD_FILE"));
 }
 
+struct db *database_open_superuser(const struct office *o)
+{
+    char conninfo[512];
+    snprintf(conninfo, sizeof conninfo, "host=%s dbname=%s user=%s", office_get(o, "DB_HOST"),
+             office_get(o, "DB_NAME"), office_get(o, "DB_SUPERUSER"));
+    return open_as(conninfo, NULL);
+}
+
 void database_migrate(const struct office *o)
 {
-    struct db *db CLEANUP(db_closep)
-    = database_open_owner(o);
+    struct db *db CLEANUP(db_closep) = database_open_owner(o);
     struct err err = {0};
     int n;
     if (!migrate(db, "thanwela", NULL, NULL, &n, &err))

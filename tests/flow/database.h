@@ -11,6 +11,8 @@ void database_migrate(const struct office *o);
 
 /* Connect as the service does; fails the test where it cannot. */
 struct db *database_open(const struct office *o);
+/* Connect as one who may do anything. */
+struct db *database_open_superuser(const struct office *o);
 /* Connect as the tables' owner. */
 struct db *database_open_owner(const struct office *o);
 

@@ -184,6 +184,51 @@ static void a_cancelled_number_stays_with_its_reason(void **state)
     assert_int_equal(sheet_rows(sheet), 6);
     assert_string_equal(sheet_cell(sheet, 5, 0)->text, "6/2564");
     assert_non_null(strstr(sheet_cell(sheet, 5, 8)->text, "ยกเลิกเลข: ลงทะเบียนซ้ำ"));
+    assert_true(register_list(s->a, s->db, &s->config, seeded_at("2021-01-01"),
+                              seeded_at("2022-01-01"), seeded_at("2021-04-09T18:00"), "cancelled",
+                              &b, &err));
+    assert_int_equal(sheet_rows(b->sheets[0]), 1);
+    assert_string_equal(sheet_cell(b->sheets[0], 0, 0)->text, "6/2564");
+    static const struct {
+        const char *state;
+        int total;
+    } totals[] = {{"", 5}, {"registered", 5}, {"any", 6}, {"cancelled", 1}};
+    for (size_t i = 0; i < ARRAY_LEN(totals); i++) {
+        f.state = totals[i].state;
+        f.limit = 1;
+        assert_int_equal(list(s, &f).total, totals[i].total);
+    }
+}
+
+static const char *verdict_of(struct seeded *s, const char *number, const char *as_of)
+{
+    struct item_whole w;
+    struct err err = {0};
+    if (!item_read(s->a, s->db, number, seeded_at(as_of), &w, &err))
+        fail_msg("%s", err.text);
+    return w.row.verdict;
+}
+
+static void what_is_incomplete_is_judged_by_what_completes_it(void **state)
+{
+    struct seeded *s = *state;
+    struct err err = {0};
+    const char *later = "2021-04-30T18:00";
+    int64_t before = database_int(s->db, "select count(*) from event");
+    assert_string_equal(verdict_of(s, "2/2564", later), "ON_TIME");
+    assert_true(item_mark_whole(s->db, "2/2564", false, "officer", "ขาดสิ่งที่ส่งมาด้วย 2", &err));
+    assert_true(item_mark_whole(s->db, "2/2564", false, "officer", "ขาดสิ่งที่ส่งมาด้วย 2", &err));
+    assert_string_equal(verdict_of(s, "2/2564", later), "INCOMPLETE");
+    assert_int_equal(database_int(s->db, "select count(*) from event"), before + 1);
+    assert_true(item_mark_whole(s->db, "2/2564", true, "officer", "อยู่ในแฟ้มเดียวกัน", &err));
+    assert_string_equal(verdict_of(s, "2/2564", later), "ON_TIME");
+    /* what is whole needs no other; nothing is completed by itself, or by what came before it */
+    assert_false(item_completes(s->db, "2/2564", "5/2564", "officer", "x", &err));
+    assert_true(item_mark_whole(s->db, "5/2564", false, "officer", "ขาดหน้า 3", &err));
+    assert_false(item_completes(s->db, "5/2564", "5/2564", "officer", "x", &err));
+    assert_false(item_completes(s->db, "5/2564", "1/2564", "officer", "x", &err));
+    assert_false(item_mark_whole(s->db, "999/2564", false, "officer", "x", &err));
+    assert_true(item_mark_whole(s->db, "5/2564", true, "officer", "ครบ", &err));
 }
 
 static void a_mail_set_aside_is_listed_until_it_is_released(void **state)
@@ -224,6 +269,7 @@ int main(void)
         TEST(a_number_that_is_none_is_refused),
         TEST(an_officer_s_word_changes_the_item_and_stays_on_record),
         TEST(words_that_do_not_fit_change_nothing),
+        TEST(what_is_incomplete_is_judged_by_what_completes_it),
         TEST(a_cancelled_number_stays_with_its_reason),
         TEST(a_mail_set_aside_is_listed_until_it_is_released),
         TEST(the_chain_of_events_is_whole_after_all_that),

@@ -25,4 +25,5 @@ insert into item (series, year, no, entered_at, deemed_at, registered_at, digest
     cross join lateral (select d.due_at + case when m.no % 30 = 0 then interval '1 day' else interval '-1 day' end as at
                         from deadline d where d.expectation_id = e.id) t
     where m.no % 10 <> 7 and t.at < '2021-09-30 18:00+07' order by m.id;
+insert into reg_counter select series, year, max(no), max(registered_at) from item group by series, year;
 analyze;

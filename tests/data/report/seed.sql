@@ -69,3 +69,4 @@ insert into attachment (item_id, seq, blob_id, filename, label_type, type, is_at
     select i.id, 0, i.no, 'เอกสาร' || i.no || '.pdf', 'application/pdf', 'application/pdf', true,
            case i.no when 4 then 'encrypted' else 'none' end, ''
     from item i;
+insert into reg_counter select series, year, max(no), max(registered_at) from item group by series, year;

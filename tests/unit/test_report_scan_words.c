@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "report/scan_words.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static void an_officer_reads_thai(void **state)
+{
+    static const char *const cases[][2] = {
+        {"the PDF asks for a password", "ต้องใช้รหัสผ่าน"},
+        {"the PDF cannot be opened: no objects found", "เปิดแฟ้ม PDF ไม่ได้"},
+        {"page 12: a picture of 30000 x 20000 pixels is larger than the limit",
+         "หน้า 12: ภาพ 30000 x 20000 จุด ใหญ่เกินกำหนด"},
+        {"แนบ/สัญญา.pdf: the PDF asks for a password", "แนบ/สัญญา.pdf: ต้องใช้รหัสผ่าน"},
+        {"more.zip: a.pdf: page 2: the file is empty", "more.zip: a.pdf: หน้า 2: แฟ้มว่าง"},
+        {"600 pages, of which 500 were looked at", "มี 600 หน้า อ่านแล้ว 500 หน้า"},
+        {"it takes too long to read: 31 s", "ใช้เวลาอ่านเกินกำหนด"},
+        {"a library's own sentence", ""},
+        {"page : x", ""},
+        {"", ""},
+        {"เปิดไฟล์นี้แล้วระบบล้มถึงสามครั้ง จึงไม่เปิดอีก", "เปิดไฟล์นี้แล้วระบบล้มถึงสามครั้ง จึงไม่เปิดอีก"},
+    };
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(scan_words(a, cases[i][0]), cases[i][1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(an_officer_reads_thai)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
