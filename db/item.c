@@ -4,6 +4,7 @@
  * counting. */
 #include "db/item.h"
 
+#include "base/thai.h"
 #include "db/query.h"
 #include <stdlib.h>
 #include <string.h>
@@ -29,8 +30,7 @@ const char *const *item_states(size_t *n_out)
     " and ($5::text is null or i.agency_id = (select id from agency where code = $5))"             \
     " and ($6::int is null or"                                                                     \
     "  i.matter_id = (select id from matter where year = $6 and no = $7::int))"                    \
-    " and ($8::text is null or i.subject_fold like $8"                                             \
-    "  or lower(coalesce(i.letter_no, '')) like $8 or lower(coalesce(i.from_addr, '')) like $8)"   \
+    " and ($8::text is null or i.id = any ((select array(select item_search($8)))::bigint[]))"     \
     " and ($9::int is null or i.year = $9 and i.no = $10::bigint)"                                 \
     " and case $2::text when 'any' then true when 'open' then i.status <> 'ยกเลิก'"                 \
     "  when 'unverified' then i.status <> 'ยกเลิก'"                                                 \
@@ -124,6 +124,7 @@ static const char *state_word(struct arena *a, const char *state, const char **v
 /* % and _ are letters in a search. */
 static const char *like_word(struct arena *a, const char *word)
 {
+    word = thai_fold(a, word);
     char *out = arena_alloc(a, 2 * strlen(word) + 3), *p = out;
     *p++ = '%';
     for (; *word; word++) {

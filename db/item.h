@@ -34,7 +34,7 @@ struct item_filter {
     bool by_number;          /* from and to mean when the number was issued */
     const char *agency;      /* code; NULL: any */
     const char *matter;      /* "12/2564"; NULL: any */
-    const char *search;      /* folded words in subject, letter number or sender; NULL: any */
+    const char *search;      /* in subject, letter number, sender or agency's name; NULL: any */
     const char *register_no; /* "12/2564"; NULL: any */
     int64_t as_of_us;        /* of the judgement */
     int limit, offset;       /* limit ≤ ITEM_PAGE_MAX; 0: no limit */
