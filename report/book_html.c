@@ -36,6 +36,7 @@ static const char long_style[] = "padding:5px 8px;border-bottom:1px solid #d5dce
                                  "vertical-align:top;min-width:120px";
 static const char right_style[] = "padding:5px 8px;border-bottom:1px solid #d5dce3;"
                                   "vertical-align:top;text-align:right;white-space:nowrap";
+static const char chart_style[] = "display:block;width:100%;max-width:960px;margin-top:18px";
 static const char warn_style[] = "padding:3px 8px;font-weight:bold;color:#b3261e";
 static const char value_style[] = "padding:3px 8px;font-weight:bold";
 static const char label_style[] = "padding:3px 8px 3px 0;color:#51606f;white-space:nowrap";
@@ -153,7 +154,7 @@ static void write_chart(const struct book *b, struct html *h)
         return;
     styled(h, "h2", section_style, b->chart_title);
     if (!b->chart_cid) {
-        chart_svg(b, h);
+        chart_svg(b, chart_style, h);
         return;
     }
     html_start(h, "img");

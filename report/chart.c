@@ -112,7 +112,7 @@ static void svg_rect(void *user, int x, int y, int width, int height, unsigned r
     html_end(h);
 }
 
-void chart_svg(const struct book *b, struct html *h)
+void chart_svg(const struct book *b, const char *style, struct html *h)
 {
     if (b->n_months == 0)
         return;
@@ -121,7 +121,8 @@ void chart_svg(const struct book *b, struct html *h)
     html_attrf(h, "viewBox", "0 0 %d %d", CHART_WIDTH, CHART_HEIGHT);
     html_attr(h, "role", "img");
     html_attr(h, "aria-label", b->chart_title);
-    html_attr(h, "style", "display:block;width:100%;max-width:960px;margin-top:18px");
+    if (style)
+        html_attr(h, "style", style);
     html_element(h, "title", b->chart_title);
     chart_draw(b, &(struct chart_pen){h, svg_rect, svg_text});
     html_end(h);

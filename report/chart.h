@@ -23,8 +23,9 @@ struct chart_pen { /* what a drawing needs; user is passed through */
 /* Nothing where the book has no months. */
 void chart_draw(const struct book *b, const struct chart_pen *pen);
 
-/* An <svg> element inside the page; nothing where the book has no chart. */
-void chart_svg(const struct book *b, struct html *h);
+/* An <svg> element inside the page; nothing where the book has no chart. style: of the element, or
+ * NULL where the page's sheet has it. */
+void chart_svg(const struct book *b, const char *style, struct html *h);
 
 /* The chart as a picture, two pixels a unit; the book must have months.
  * err  FATAL cairo gave up */

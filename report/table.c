@@ -107,8 +107,7 @@ static void pad(struct buf *out, int n)
 static void print_row(const struct table *t, const char *const *cells, const int *wide, int width,
                       bool bold, struct buf *out)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct buf line CLEANUP(buf_fini) = {0};
     for (int i = 0; i < t->n_columns; i++) {
         const char *cell = text_fit(a, cells[i], wide[i]);

@@ -140,8 +140,24 @@ static struct exchange *exchange_new(struct server *s, struct MHD_Connection *c,
     return x;
 }
 
-/* How much of a form is taken: by its route. Both ways of saying where a request ends, or a length
- * that is said twice, are a smuggler's. */
+static enum MHD_Result count_length(void *user, enum MHD_ValueKind kind, const char *key,
+                                    const char *value)
+{
+    int *n = user;
+    (void)kind, (void)value;
+    *n += strcasecmp(key, "Content-Length") == 0;
+    return MHD_YES;
+}
+
+/* A length that is said twice is a smuggler's (libmicrohttpd refuses one beside chunks itself). */
+static bool has_two_lengths(struct MHD_Connection *c)
+{
+    int n = 0;
+    MHD_get_connection_values(c, MHD_HEADER_KIND, count_length, &n);
+    return n > 1;
+}
+
+/* How much of a form is taken: by its route. */
 static void expect_form(struct exchange *x, struct server *s, struct MHD_Connection *c)
 {
     const char *params[WEB_PARAMS_MAX] = {0}, *allow;
@@ -150,7 +166,9 @@ static void expect_form(struct exchange *x, struct server *s, struct MHD_Connect
     bool takes_files = route && route->takes_files;
     uint64_t limit = takes_files ? WEB_UPLOAD_MAX : WEB_FORM_MAX;
     const char *length = header(&x->request, c, "Content-Length");
-    if (length && strtoull(length, NULL, 10) > limit)
+    if (has_two_lengths(c))
+        x->refused = 400;
+    else if (length && strtoull(length, NULL, 10) > limit)
         x->refused = 413;
     else if (!upload_new(&x->request, c, limit, takes_files, &x->upload))
         x->refused = 415;
@@ -174,6 +192,7 @@ static const struct {
     int status;
     const char *th, *en;
 } refusals[] = {
+    {400, "คำขอผิดรูป", "A malformed request"},
     {405, "ใช้วิธีนี้กับหน้านี้ไม่ได้", "Not this way"},
     {413, "ข้อมูลใหญ่เกินไป ส่งเป็นหลายครั้ง", "Too large: send it in parts"},
     {414, "ที่อยู่ยาวเกินไป", "The address is too long"},

@@ -5,7 +5,6 @@
 #include "web/parts.h"
 
 #include "base/clock.h"
-#include "base/thai.h"
 #include "db/deadline.h"
 #include "db/meeting.h"
 #include <stdlib.h>
@@ -160,9 +159,7 @@ static bool write_holidays(struct web_request *r, struct html *h, struct err *er
     for (int i = 0; i < all.n; i++) {
         const struct holiday *d = &all.holiday[i];
         html_start(h, "tr");
-        part_cell(h, "", "short",
-                  r->english ? part_time(r, d->date_us)
-                             : thai_time(r->a, d->date_us, THAI_DATE_LONG));
+        part_cell(h, "", "short", part_day(r, d->date_us));
         part_cell(h, "", "", d->name);
         part_cell(h, "", "short", say(r, d->kind));
         part_cell(h, "", "",

@@ -7,6 +7,7 @@
 #include "db/link.h"
 #include "db/person.h"
 #include "qr/scan.h"
+#include "report/event_words.h"
 #include "report/receipt_words.h"
 #include "web/scanner.h"
 #include <inttypes.h>
@@ -33,7 +34,7 @@ static void write_letter(struct web_request *r, struct html *h, const struct ite
                             : i->from_addr);
     part_fact(h, web_tr(r, "ที่", "Letter"), i->letter_no);
     if (i->letter_date_us != TIME_NONE)
-        part_fact(h, web_tr(r, "ลงวันที่", "Dated"), part_time(r, i->letter_date_us));
+        part_fact(h, web_tr(r, "ลงวันที่", "Dated"), part_day(r, i->letter_date_us));
     part_fact(h, web_tr(r, "ประเภท", "Class"), i->class_name);
     part_fact(h, web_tr(r, "ความเร่งด่วน", "Urgency"), i->urgency);
     part_fact(h, web_tr(r, "ชั้นความลับ", "Secrecy"), i->secrecy);
@@ -122,6 +123,17 @@ static void write_files(struct web_request *r, struct html *h, const struct item
 
 /* ---------------------------------------------------------------- its route */
 
+static const char *answer_state(struct web_request *r, const char *state)
+{
+    static const struct {
+        const char *state, *th;
+    } words[] = {{"ready", "รอส่ง"}, {"sending", "กำลังส่ง"}, {"sent", "ส่งแล้ว"}, {"dead", "ส่งไม่ได้"}};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (strcmp(words[i].state, state) == 0)
+            return web_tr(r, words[i].th, state);
+    return state;
+}
+
 static void write_route(struct web_request *r, struct html *h, const struct item_whole *w)
 {
     html_element(h, "h2", web_tr(r, "เส้นทางเอกสาร", "Route"));
@@ -132,7 +144,7 @@ static void write_route(struct web_request *r, struct html *h, const struct item
     for (int i = 0; i < w->n_events; i++) {
         html_start(h, "tr");
         part_cell(h, "", "short", part_time(r, w->events[i].at_us));
-        part_cell(h, "", "", w->events[i].what);
+        part_cell(h, "", "", r->english ? w->events[i].what : event_words(w->events[i].what));
         part_cell(h, "", "", w->events[i].who);
         part_cell(h, "", "", w->events[i].why);
         html_end(h);
@@ -142,7 +154,7 @@ static void write_route(struct web_request *r, struct html *h, const struct item
         part_cell(h, "", "short", part_time(r, w->answers[i].created_us));
         part_cell(h, "", "", web_tr(r, "ใบรับ", "receipt"));
         part_cell(h, "", "", w->answers[i].rcpt);
-        part_cell(h, "", "", w->answers[i].state);
+        part_cell(h, "", "", answer_state(r, w->answers[i].state));
         html_end(h);
     }
     html_end(h);

@@ -52,6 +52,13 @@ static bool is_number(enum cell_kind kind)
     return kind == CELL_INT || kind == CELL_MINUTES || kind == CELL_PERCENT;
 }
 
+/* Numbers and times are read as one word. */
+static bool is_short(const struct book_column *column)
+{
+    return !column->shrinks && column->kind != CELL_TEXT ? true
+                                                         : strstr(column->key, "_no") != NULL;
+}
+
 /* Register and matter numbers lead to their pages. */
 static void write_cell(struct web_request *r, struct html *h, const struct book_column *column,
                        const struct cell *c)
@@ -59,7 +66,7 @@ static void write_cell(struct web_request *r, struct html *h, const struct book_
     const char *text = cell_text(r->a, column->kind, c);
     html_start(h, "td");
     html_attr(h, "data-label", column->title);
-    html_attr(h, "class", is_number(column->kind) ? "number" : "");
+    html_attr(h, "class", is_number(column->kind) ? "number" : is_short(column) ? "short" : "");
     if (*text && strcmp(column->key, "register_no") == 0)
         part_link(h, part_item_url(r->a, text), text);
     else if (*text && (strcmp(column->key, "matter_no") == 0 || strcmp(column->key, "matter") == 0))
@@ -101,7 +108,7 @@ static void write_sheet(struct web_request *r, struct html *h, const struct book
                         const struct sheet *s, const char *list_url)
 {
     html_start(h, "h2");
-    html_attr(h, "id", s->key);
+    html_attrf(h, "id", "list-%s", s->key);
     html_textf(h, "%s (%d)", s->title, sheet_rows(s));
     html_end(h);
     if (s->note)
@@ -126,7 +133,7 @@ void part_book(struct web_request *r, struct html *h, const struct book *b, cons
     html_end(h);
     if (b->n_months > 0) {
         html_element(h, "h2", b->chart_title);
-        chart_svg(b, h);
+        chart_svg(b, NULL, h);
     }
     for (int i = 0; i < b->n_sheets; i++)
         write_sheet(r, h, b, b->sheets[i], list_url);

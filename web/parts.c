@@ -90,6 +90,15 @@ const char *part_time(struct web_request *r, int64_t us)
                       : thai_time(r->a, us, THAI_DATE_TIME);
 }
 
+const char *part_day(struct web_request *r, int64_t us)
+{
+    char iso[40];
+    if (us == TIME_NONE)
+        return "-";
+    return r->english ? arena_strndup(r->a, time_format_iso(us, iso), strlen("2021-04-09"))
+                      : thai_time(r->a, us, THAI_DATE_SHORT);
+}
+
 bool part_read_time(const char *text, int64_t *us_out, bool *has_time_out)
 {
     struct thai_when when;

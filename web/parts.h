@@ -22,6 +22,8 @@ void part_select(struct html *h, const char *label, const char *name, const char
 
 /* "9 เม.ย. 64 12:00", in English ISO; "-" where there is none. */
 const char *part_time(struct web_request *r, int64_t us);
+/* The same without the time of day. */
+const char *part_day(struct web_request *r, int64_t us);
 /* A day or an instant as people write it: ISO, or "9 เม.ย. 2564 เวลา 12.00 น."; a Buddhist year
  * too. */
 bool part_read_time(const char *text, int64_t *us_out, bool *has_time_out) MUST_CHECK;
