@@ -30,6 +30,6 @@ install(FILES systemd/thanwela.sysusers DESTINATION lib/sysusers.d RENAME thanwe
 install(FILES systemd/thanwela.tmpfiles DESTINATION lib/tmpfiles.d RENAME thanwela.conf)
 
 install(FILES README.md LICENSE packaging/thanwela.conf DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(FILES docs/receipt.md DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
+install(FILES docs/receipt.md docs/nginx.conf DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
 install(DIRECTORY migrations/ DESTINATION ${CMAKE_INSTALL_DATADIR}/thanwela/migrations
         FILES_MATCHING PATTERN "*.sql")

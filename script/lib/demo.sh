@@ -39,6 +39,23 @@ start_office() {
     thanwela migrate >/dev/null
 }
 
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+# The pages, on this machine: the codes of receipts lead there.
+choose_pages() {
+    WEB_LISTEN=127.0.0.1:$(free_port) WEB_METRICS=127.0.0.1:$(free_port)
+    BASE_URL=http://$WEB_LISTEN
+    export WEB_LISTEN WEB_METRICS BASE_URL
+}
+
+# The register's people, one of each role.
+make_people() {
+    local role
+    for role in reader officer admin; do
+        echo "a long password of $role" | thanwela user add "$role" --role "$role" --name "เจ้าหน้าที่ $role" >/dev/null
+    done
+}
+
 day() { date -d "$*" +%F; }
 tuesday() { day "$(( (2 - $(date +%u) + 7) % 7 + 7 + $1 * 7 )) days"; }
 months=('' มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน กรกฎาคม สิงหาคม กันยายน ตุลาคม พฤศจิกายน ธันวาคม)
