@@ -71,7 +71,7 @@ test('an item is found by a Thai word, assigned, and its judgement and event are
   await page.fill('form[action$="/assign"] input[name=why]', 'ตรวจแล้วเป็นเรื่องนี้');
   await page.click('form[action$="/assign"] button');
   assert.match(await page.textContent('main'), new RegExp(String(matter)));
-  assert.match(await page.textContent('#route'), /assign.*officer.*ตรวจแล้วเป็นเรื่องนี้/s);
+  assert.match(await page.textContent('#route'), /มอบเรื่อง.*officer.*ตรวจแล้วเป็นเรื่องนี้/s);
   assert.ok((await page.textContent('#judgement')).length > 0);
   await page.shot('item-assigned');
   page.expectClean();
