@@ -22,15 +22,17 @@ static const char usage_th[] =
     "  --send             ส่งให้ผู้อ่านทุกคนใน [report] readers และบันทึกว่าได้ออกแล้ว\n"
     "  --nightly          อย่าง --send แต่เฉพาะวันทำการ ใช้กับตัวตั้งเวลา\n"
     "  --agency รหัส       เฉพาะหน่วยงาน ใช้กับ --list year...\n"
-    "  --quarter 2564Q1   เฉพาะไตรมาส ใช้กับ --list year...   --month 4   เฉพาะเดือน\n"
+    "  --quarter 2564Q1   เฉพาะไตรมาส   --month 4   เฉพาะเดือน ใช้กับ --list year...\n"
     "kpi\n"
     "  --year 2564        ปีงบประมาณ   --quarter 2564Q1   ไตรมาสของปีงบประมาณ\n"
     "  --list in_time late presented open mismatches matters\n"
-    "  --population cabinet|parliament|combined   --scope quarter|half|cumulative\n"
+    "  --population cabinet|parliament|combined\n"
+    "  --scope quarter|half|cumulative\n"
     "                     รายการหลังตัวเลขช่องหนึ่งของตารางผลคำนวณ\n"
     "register\n"
     "  --year 2564        ปีปฏิทิน ตามที่เลขทะเบียนนับ   --quarter 2564Q1\n"
-    "  --from วัน --to วัน  วันที่ออกเลข ทั้งสองวันนับด้วย   --list cancelled\n";
+    "  --from วัน --to วัน  วันที่ออกเลข ทั้งสองวันนับด้วย\n"
+    "  --list cancelled   เลขที่ยกเลิก\n";
 static const char usage_en[] =
     "Usage\n"
     "  thanwela report lateness    the nightly lateness report\n"
@@ -47,15 +49,17 @@ static const char usage_en[] =
     "  --send             to every reader in [report] readers, and keep the run\n"
     "  --nightly          as --send, and only on working days: for the timer\n"
     "  --agency CODE      of one agency, with --list year...\n"
-    "  --quarter 2564Q1   of one quarter, with --list year...   --month 4   of April\n"
+    "  --quarter 2564Q1   of one quarter  --month 4  of April, with --list year...\n"
     "kpi\n"
     "  --year 2564        a fiscal year   --quarter 2564Q1   one of its quarters\n"
     "  --list in_time late presented open mismatches matters\n"
-    "  --population cabinet|parliament|combined   --scope quarter|half|cumulative\n"
+    "  --population cabinet|parliament|combined\n"
+    "  --scope quarter|half|cumulative\n"
     "                     the matters behind one number of the results\n"
     "register\n"
     "  --year 2564        a calendar year, as numbers run   --quarter 2564Q1\n"
-    "  --from DAY --to DAY   when the number was issued, both counted   --list cancelled\n";
+    "  --from DAY --to DAY   when the number was issued, both days counted\n"
+    "  --list cancelled   numbers that were cancelled\n";
 
 enum { YEAR_FIRST = 2500, YEAR_LAST = 2800 }; /* Buddhist */
 

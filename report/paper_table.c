@@ -7,6 +7,7 @@
 
 #define CELL_PAD_X 1.2 /* mm */
 #define CELL_PAD_Y 0.25
+#define RIGHT_GAP  1.8 /* behind what stands to the right, before words that begin */
 
 struct paper_table {
     struct paper *p;
@@ -58,8 +59,10 @@ static char *cell_text(struct paper *p, const char *text)
 static void row_add(struct paper_table *t, struct row *r, int column, double width,
                     const struct paper_type *type, const char *text)
 {
-    r->cell[column] =
-        paper_lay(t->p, width - 2 * CELL_PAD_X, type, cell_text(t->p, text), PAPER_CELL_LINES_MAX);
+    bool gap = column + 1 < t->n_columns && t->columns[column].align == PAPER_RIGHT &&
+               t->columns[column + 1].align == PAPER_LEFT;
+    double room = width - 2 * CELL_PAD_X - (gap ? RIGHT_GAP : 0);
+    r->cell[column] = paper_lay(t->p, room, type, cell_text(t->p, text), PAPER_CELL_LINES_MAX);
     double height = paper_layout_height(r->cell[column]) + 2 * CELL_PAD_Y;
     int baseline = pango_layout_get_baseline(r->cell[column]);
     r->baseline = baseline > r->baseline ? baseline : r->baseline;
