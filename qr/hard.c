@@ -10,8 +10,7 @@
 #include <string.h>
 
 enum {
-    NEAR_MAX = 64,    /* finders within reach of one */
-    GUESSES_MAX = 48, /* triples asked for their timing lines */
+    NEAR_MAX = 64, /* finders within reach of one */
     VERSIONS_TRIED = 2,
     VERSIONS_AROUND = 2,
     BENDS_MIN = 2,  /* rounds without a block more */
@@ -38,7 +37,7 @@ struct guess {
 struct work {
     struct arena *a;
     const struct hard_place *place;
-    struct guess guesses[GUESSES_MAX];
+    struct guess guesses[HARD_GUESSES_MAX];
     int n_guesses;
     uint8_t parts[SYMBOL_MODULES_MAX], parts_found[SYMBOL_MODULES_MAX];
     uint8_t modules[SYMBOL_MODULES_MAX];
@@ -67,12 +66,12 @@ static double ratio(double p, double q)
 
 static void keep_guess(struct work *w, const struct guess *g)
 {
-    int at = w->n_guesses < GUESSES_MAX ? w->n_guesses++ : GUESSES_MAX;
+    int at = w->n_guesses < HARD_GUESSES_MAX ? w->n_guesses++ : HARD_GUESSES_MAX;
     for (; at > 0 && w->guesses[at - 1].badness > g->badness; at--) {
-        if (at < GUESSES_MAX)
+        if (at < HARD_GUESSES_MAX)
             w->guesses[at] = w->guesses[at - 1];
     }
-    if (at < GUESSES_MAX)
+    if (at < HARD_GUESSES_MAX)
         w->guesses[at] = *g;
 }
 
@@ -277,6 +276,29 @@ bool hard_may_read(const struct hard_place *place)
     CLEANUP(mem_freep) struct work *w = work_new(NULL, place);
     find_triples(w);
     return w->n_guesses > 0;
+}
+
+static struct rect box_of_guess(const struct guess *g)
+{
+    static const double around_modules = 10; /* a finder's own half, and a quiet zone */
+    const struct finder *c = g->corner;
+    double x[4] = {c[0].x, c[1].x, c[2].x, c[1].x + c[2].x - c[0].x};
+    double y[4] = {c[0].y, c[1].y, c[2].y, c[1].y + c[2].y - c[0].y};
+    int by = (int)ceil(around_modules * fmax(c[0].module, fmax(c[1].module, c[2].module)));
+    struct rect r = {INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN};
+    for (int k = 0; k < 4; k++)
+        r = rect_join(
+            r, (struct rect){(int)x[k] - by, (int)y[k] - by, (int)x[k] + by, (int)y[k] + by});
+    return r;
+}
+
+int hard_guesses(const struct hard_place *place, struct rect out[static HARD_GUESSES_MAX])
+{
+    CLEANUP(mem_freep) struct work *w = work_new(NULL, place);
+    find_triples(w);
+    for (int i = 0; i < w->n_guesses; i++)
+        out[i] = box_of_guess(&w->guesses[i]);
+    return w->n_guesses;
 }
 
 int hard_read(struct arena *a, const struct hard_place *place,
