@@ -13,7 +13,7 @@ enum {
     NEAR_MAX = 64, /* finders within reach of one */
     VERSIONS_TRIED = 2,
     VERSIONS_AROUND = 2,
-    BENDS_MIN = 2,  /* rounds without a block more */
+    BENDS_MIN = 1,  /* rounds without a block more: a second bend never brought one */
     ROUNDS_MAX = 6, /* solving and correcting one symbol */
 
     CLEAN_PX = 4, /* a module of the drawn symbol */
@@ -21,7 +21,7 @@ enum {
 };
 
 static const double timing_min = 0.5, agreement_start = 0.1, agreement_min = 0.55;
-static const double explained_min = 0.4;
+static const double explained_min = 0.65; /* what was read explained 0.76 and more at once */
 
 /* How a triple may differ from a square's corners. */
 struct shape {
