@@ -28,7 +28,8 @@ static bool in_place(const struct look *l, const struct finder *f, int scale)
 /* Two finders as two corners of one code: how sure, 0 where they cannot be. */
 int look_pair_strength(const struct finder *p, const struct finder *q)
 {
-    double m = (p->module + q->module) / 2, d = hypot(p->x - q->x, p->y - q->y);
+    double m = (p->module + q->module) / 2, dx = p->x - q->x, dy = p->y - q->y;
+    double d = sqrt(dx * dx + dy * dy);
     bool alike = p->light == q->light && fabs(p->module - q->module) < 0.4 * m;
     if (!alike || d < 12 * m || d > 100 * m)
         return 0;

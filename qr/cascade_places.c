@@ -55,8 +55,8 @@ static int finders_of_place(struct look *l, const struct cut *c, const struct gr
 {
     struct finder *all = arena_array(l->c->a, FINDERS_MAX, sizeof *all);
     CLEANUP(grey_fini) struct grey half = grey_halve(large);
-    const struct finder_ask sharp = {large, &half, FINDER_SHARP, 1};
-    const struct finder_ask blurred = {large, &half, FINDER_BLURRED, 1};
+    const struct finder_ask sharp = {large, &half, FINDER_SHARP, 2};
+    const struct finder_ask blurred = {large, &half, FINDER_BLURRED, 2};
     int n = finder_search(&blurred, all, finder_search(&sharp, all, 0));
     for (int i = 0; i < n; i++) {
         all[i].x /= 2;

@@ -122,7 +122,7 @@ static bool column_agrees(const struct search *s, int x, int y, bool dark, int w
 
 static int keep(struct finder *out, int n, const struct finder *f)
 {
-    for (int i = 0; i < n; i++) {
+    for (int i = n - 1; i >= 0; i--) { /* the rows above met it last */
         double near = 2.2 * out[i].module + 1;
         if (out[i].light == f->light && fabs(out[i].x - f->x) < near &&
             fabs(out[i].y - f->y) < near) {

@@ -56,7 +56,8 @@ static struct work *work_new(struct arena *a, const struct hard_place *place)
 
 static double apart(const struct finder *p, const struct finder *q)
 {
-    return hypot(p->x - q->x, p->y - q->y);
+    double dx = p->x - q->x, dy = p->y - q->y;
+    return sqrt(dx * dx + dy * dy); /* asked a million times on a noisy page; hypot is slow */
 }
 
 static double ratio(double p, double q)
@@ -75,48 +76,55 @@ static void keep_guess(struct work *w, const struct guess *g)
         w->guesses[at] = *g;
 }
 
+/* A finder within reach of another, seen from that one. */
+struct near {
+    const struct finder *f;
+    double dx, dy, d;
+};
+
 /* c is the corner between p and q? */
-static void consider(struct work *w, const struct finder *c, const struct finder *p,
-                     const struct finder *q)
+static void consider(struct work *w, const struct finder *c, const struct near *p,
+                     const struct near *q)
 {
     const struct shape *shape = w->place->tilted ? &tilted : &flat;
-    double dp = apart(c, p), dq = apart(c, q), module = (c->module + p->module + q->module) / 3;
-    double ux = p->x - c->x, uy = p->y - c->y, vx = q->x - c->x, vy = q->y - c->y;
-    double cosine = fabs(ux * vx + uy * vy) / fmax(dp * dq, 1e-9);
-    double modules = fmax(ratio(c->module, p->module),
-                          fmax(ratio(c->module, q->module), ratio(p->module, q->module)));
-    if (dp < 8 * module || dp > 260 * module || ratio(dp, dq) > shape->side_ratio ||
-        cosine > shape->cosine || modules > shape->module_ratio)
+    double sides = ratio(p->d, q->d), module = (c->module + p->f->module + q->f->module) / 3;
+    if (sides > shape->side_ratio || p->d < 8 * module || p->d > 260 * module)
         return;
-    bool clockwise = ux * vy - uy * vx > 0;
-    struct guess g = {{*c, clockwise ? *p : *q, clockwise ? *q : *p},
-                      10 * (ratio(dp, dq) - 1) + 10 * cosine + (modules - 1) -
-                          0.05 * (c->hits + p->hits + q->hits)};
+    double cosine = fabs(p->dx * q->dx + p->dy * q->dy) / (p->d * q->d);
+    double modules =
+        fmax(ratio(c->module, p->f->module),
+             fmax(ratio(c->module, q->f->module), ratio(p->f->module, q->f->module)));
+    if (cosine > shape->cosine || modules > shape->module_ratio)
+        return;
+    bool clockwise = p->dx * q->dy - p->dy * q->dx > 0;
+    struct guess g = {{*c, clockwise ? *p->f : *q->f, clockwise ? *q->f : *p->f},
+                      10 * (sides - 1) + 10 * cosine + (modules - 1) -
+                          0.05 * (c->hits + p->f->hits + q->f->hits)};
     keep_guess(w, &g);
 }
 
-static int finders_near(const struct work *w, int i, const struct finder *near[NEAR_MAX])
+static int finders_near(const struct work *w, int i, struct near near[NEAR_MAX])
 {
     static const double reach_modules = 240, alike = 2.2;
     const struct finder *c = &w->place->finders[i];
     int n = 0;
     for (int k = 0; k < w->place->n_finders && n < NEAR_MAX; k++) {
         const struct finder *f = &w->place->finders[k];
-        if (k != i && ratio(f->module, c->module) < alike &&
-            apart(c, f) < reach_modules * c->module)
-            near[n++] = f;
+        double d = apart(c, f);
+        if (k != i && d > 0 && d < reach_modules * c->module && ratio(f->module, c->module) < alike)
+            near[n++] = (struct near){f, f->x - c->x, f->y - c->y, d};
     }
     return n;
 }
 
 static void find_triples(struct work *w)
 {
-    const struct finder *near[NEAR_MAX];
+    struct near near[NEAR_MAX];
     for (int i = 0; i < w->place->n_finders; i++) {
         int n = finders_near(w, i, near);
         for (int j = 0; j < n; j++) {
             for (int k = j + 1; k < n; k++)
-                consider(w, &w->place->finders[i], near[j], near[k]);
+                consider(w, &w->place->finders[i], &near[j], &near[k]);
         }
     }
 }
