@@ -57,8 +57,8 @@ void cascade_look(struct cascade *c, const struct grey *img, const struct cascad
     look_levels_open(&l);
     if (worth_a_search(&l)) {
         bool left = look_near_finders(&l);
-        if (c->n_found == l.n_before || (left && view->photo)) {
-            cascade_step(c, "whole");
+        if (c->n_found == l.n_before || left) {
+            cascade_step(c, "decoder on all of it");
             read_whole(&l);
         }
     }

@@ -70,7 +70,7 @@ void look_read(struct look *l, const struct grey *g, const struct zxing_ask *ask
 
 /* Decode around finders (cascade_near.c), solve what they leave at every size (cascade_levels.c),
  * then the places that are left (cascade_places.c). */
-bool look_near_finders(struct look *l); /* are there two left that belong together? */
+bool look_near_finders(struct look *l); /* was something left that asks for more? */
 void look_at_levels(struct look *l);
 void look_at_places(struct look *l);
 void look_levels_open(struct look *l);

@@ -29,10 +29,15 @@ static void join_all(struct boxes *b)
     }
 }
 
+static bool is_strong(const struct finder *f)
+{
+    return f->hits >= STRONG_PER_MODULE * f->module;
+}
+
 static void add_alone(struct boxes *b, const struct finder *f, int n)
 {
     for (int i = 0; i < n && b->n < BOXES_MAX; i++) {
-        if (f[i].hits < STRONG_PER_MODULE * f[i].module)
+        if (!is_strong(&f[i]))
             continue;
         int x = (int)f[i].x, y = (int)f[i].y, by = (int)(ALONE_MODULES * f[i].module);
         b->r[b->n++] = (struct rect){x - by, y - by, x + by, y + by};
@@ -115,11 +120,25 @@ static bool has_pair(struct look *l, struct level *level)
     return false;
 }
 
+/* One as sure as those of codes, in no code: the end of a long rMQR code, perhaps. */
+static bool has_strong(struct look *l, struct level *level)
+{
+    struct finder *f = arena_array(l->c->a, FINDERS_MAX, sizeof *f);
+    int n = look_finders(l, level, 1, f);
+    for (int i = 0; i < n; i++) {
+        if (!f[i].light && is_strong(&f[i]))
+            return true;
+    }
+    return false;
+}
+
 bool look_near_finders(struct look *l)
 {
     bool left = false;
     for (int i = 0; i < l->n_levels; i++)
         near_level(l, &l->levels[i], step_at(l->view->dpi / l->levels[i].scale));
+    if (!l->view->photo)
+        return has_strong(l, &l->levels[0]);
     for (int i = 0; i < l->n_levels && !left; i++)
         left = has_pair(l, &l->levels[i]);
     return left;

@@ -12,7 +12,7 @@ enum { N_SWEEPS = 7, N_MOVES = 3 };
 static const float heat[N_SWEEPS] = {12, 8, 5, 3, 2, 1.5f, 1.5f};
 static const float surest = 60;
 static const double reach_modules = SPAN / 2.0; /* a pixel further away sees none of a module */
-static const double spread_min = 0.06; /* of the ink: pixels are never surer than this */
+static const double spread_min = 0.06;          /* of the ink: pixels are never surer than this */
 static const float share_min = 0.004f;
 
 struct deblur {

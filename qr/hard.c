@@ -91,9 +91,8 @@ static void consider(struct work *w, const struct finder *c, const struct near *
     if (sides > shape->side_ratio || p->d < 8 * module || p->d > 260 * module)
         return;
     double cosine = fabs(p->dx * q->dx + p->dy * q->dy) / (p->d * q->d);
-    double modules =
-        fmax(ratio(c->module, p->f->module),
-             fmax(ratio(c->module, q->f->module), ratio(p->f->module, q->f->module)));
+    double modules = fmax(ratio(c->module, p->f->module),
+                          fmax(ratio(c->module, q->f->module), ratio(p->f->module, q->f->module)));
     if (cosine > shape->cosine || modules > shape->module_ratio)
         return;
     bool clockwise = p->dx * q->dy - p->dy * q->dx > 0;

@@ -85,7 +85,8 @@ static void unpack_table(const uint8_t shade[2], uint64_t eight[static 256])
 }
 
 /* Rows that are not there stay white. */
-static bool unpack_rows(fz_context *ctx, fz_stream *stream, const uint8_t shade[2], struct grey *out)
+static bool unpack_rows(fz_context *ctx, fz_stream *stream, const uint8_t shade[2],
+                        struct grey *out)
 {
     uint64_t eight[256];
     size_t stride = ((size_t)out->w + 7) / 8;
@@ -100,8 +101,7 @@ static bool unpack_rows(fz_context *ctx, fz_stream *stream, const uint8_t shade[
     }
     fz_always(ctx) fz_free(ctx, bits);
     fz_catch(ctx) fz_report_error(ctx); /* as if it ended here */
-    memset(out->px + (ptrdiff_t)y * out->stride, 255,
-           (size_t)(out->h - y) * (size_t)out->stride);
+    memset(out->px + (ptrdiff_t)y * out->stride, 255, (size_t)(out->h - y) * (size_t)out->stride);
     return y == out->h;
 }
 
@@ -117,9 +117,13 @@ static bool two_shades_image(fz_context *ctx, fz_image *image, struct grey *out,
         return false;
     int l2factor = 0;
     fz_stream *stream = fz_open_image_decomp_stream_from_buffer(ctx, b, &l2factor);
-    *out = grey_new(image->w, image->h);
-    *whole_out = unpack_rows(ctx, stream, shade, out);
-    fz_drop_stream(ctx, stream);
+    fz_try(ctx)
+    {
+        *out = grey_new(image->w, image->h);
+        *whole_out = unpack_rows(ctx, stream, shade, out);
+    }
+    fz_always(ctx) fz_drop_stream(ctx, stream);
+    fz_catch(ctx) fz_rethrow(ctx);
     return true;
 }
 
