@@ -250,6 +250,30 @@ struct grey grey_halve(const struct grey *g)
     return o;
 }
 
+static uint8_t lighter(uint8_t p, uint8_t q)
+{
+    return p > q ? p : q;
+}
+
+struct grey grey_lighten(const struct grey *g)
+{
+    struct grey o = grey_new(g->w, g->h);
+    CLEANUP(mem_freep) uint8_t *line = malloc((size_t)g->w + 2);
+    if (!line)
+        abort();
+    for (int y = 0; y < g->h; y++) {
+        const uint8_t *r0 = row(g, y - 1), *r1 = row(g, y), *r2 = row(g, y + 1);
+        uint8_t *to = o.px + (ptrdiff_t)y * o.stride;
+        for (int x = 0; x < g->w; x++)
+            line[x + 1] = lighter(lighter(r0[x], r1[x]), r2[x]);
+        line[0] = line[1];
+        line[g->w + 1] = line[g->w];
+        for (int x = 0; x < g->w; x++)
+            to[x] = lighter(lighter(line[x], line[x + 1]), line[x + 2]);
+    }
+    return o;
+}
+
 struct point affine_point(const struct affine *m, double x, double y)
 {
     return (struct point){m->a * x + m->c * y + m->e, m->b * x + m->d * y + m->f};
