@@ -11,6 +11,7 @@
 #include <string.h>
 
 static void read_whole(struct look *l);
+static bool worth_a_search(const struct look *l);
 static int by_place(const void *p, const void *q);
 
 struct cascade *cascade_new(struct arena *a, const struct document_job *job, double width,
@@ -48,13 +49,35 @@ void cascade_look(struct cascade *c, const struct grey *img, const struct cascad
         cascade_step(c, "%s", view->what);
     if (c->preview)
         preview_add(c->preview, c->width, c->height, img, &view->to_page);
-    read_whole(&l);
-    if (view->crisp && c->n_found > l.n_before && l.n_places == 0)
-        return;
+    if (!worth_a_search(&l)) {
+        read_whole(&l);
+        if (view->crisp && c->n_found > l.n_before && l.n_places == 0)
+            return;
+    }
+    look_levels_open(&l);
+    if (worth_a_search(&l)) {
+        bool left = look_near_finders(&l);
+        if (c->n_found == l.n_before || left) {
+            cascade_step(c, "decoder on all of it");
+            read_whole(&l);
+        }
+    }
     look_at_levels(&l);
+    look_levels_close(&l);
     uint32_t before = c->n_found;
     look_at_places(&l);
     c->suspects = l.n_places && c->n_found == before;
+}
+
+/* The decoder on all of millions of pixels costs more than to look where its finders are first. On
+ * scans finders show where modules have two pixels; on photos codes are large. */
+static bool worth_a_search(const struct look *l)
+{
+    enum { SCAN_DPI_MIN = 250, PHOTO_PX_MIN = 2500000 };
+    const struct cascade_view *view = l->view;
+    return !view->crisp && !l->c->more_formats &&
+           (view->dpi > SCAN_DPI_MIN ||
+            (view->photo && (int64_t)l->img->w * l->img->h >= PHOTO_PX_MIN));
 }
 
 static struct rect box_of(const struct point corner[4])
@@ -72,22 +95,31 @@ static struct rect grown(struct rect r, int w, int h)
     return (struct rect){r.x0 - w, r.y0 - h, r.x1 + w, r.y1 + h};
 }
 
+void look_read(struct look *l, const struct grey *g, const struct zxing_ask *ask,
+               struct affine to_view)
+{
+    struct zxing_hits hits;
+    zxing_read(l->c->a, g, ask, &hits);
+    for (int i = 0; i < hits.n; i++) {
+        if (hits.hit[i].valid) {
+            look_keep(l, &hits.hit[i], to_view);
+            continue;
+        }
+        struct point corner[4];
+        for (int k = 0; k < 4; k++)
+            corner[k] = affine_point(&to_view, hits.hit[i].corner[k].x, hits.hit[i].corner[k].y);
+        struct rect r = box_of(corner);
+        look_add_place(l, grown(r, (r.x1 - r.x0) / 3 + 10, (r.y1 - r.y0) / 3 + 10), 1, false);
+    }
+}
+
 static void read_whole(struct look *l)
 {
     const struct zxing_ask ask = {.more_formats = l->c->more_formats,
                                   .errors = true,
                                   .invert = l->view->crisp,
                                   .downscale = l->view->photo};
-    struct zxing_hits hits;
-    zxing_read(l->c->a, l->img, &ask, &hits);
-    for (int i = 0; i < hits.n; i++) {
-        if (hits.hit[i].valid) {
-            look_keep(l, &hits.hit[i], (struct affine){1, 0, 0, 1, 0, 0});
-        } else {
-            struct rect r = box_of(hits.hit[i].corner);
-            look_add_place(l, grown(r, (r.x1 - r.x0) / 3 + 10, (r.y1 - r.y0) / 3 + 10), 1, false);
-        }
-    }
+    look_read(l, l->img, &ask, (struct affine){1, 0, 0, 1, 0, 0});
 }
 
 static int by_place(const void *p, const void *q)

@@ -74,7 +74,8 @@ static bool is_read(const struct cascade *c, double x, double y)
 {
     for (uint32_t i = 0; i < c->n_found; i++) {
         const struct scan_code *f = &c->found[i];
-        if (hypot(f->x - x, f->y - y) < reach(f) * 1.1)
+        double far = reach(f) * 1.1;
+        if (fabs(f->x - x) < far && fabs(f->y - y) < far && hypot(f->x - x, f->y - y) < far)
             return true;
     }
     return false;

@@ -4,9 +4,9 @@
 #include "qr/cascade_look.h"
 #include "qr/hard.h"
 #include <math.h>
+#include <string.h>
 
 enum {
-    LEVELS_MAX = 4, /* each half of the one before: large finders look small on the last */
     LEVEL_SIDE_MIN = 100,
     LEVEL_DPI_MIN = 45,      /* a code of 40 mm has 2 px a module there */
     LEVEL_DPI_MAX = 250,     /* finders are still 9 px wide at half of this */
@@ -26,17 +26,18 @@ static bool in_place(const struct look *l, const struct finder *f, int scale)
 }
 
 /* Two finders as two corners of one code: how sure, 0 where they cannot be. */
-static int pair_strength(const struct finder *p, const struct finder *q)
+int look_pair_strength(const struct finder *p, const struct finder *q)
 {
-    double m = (p->module + q->module) / 2, d = hypot(p->x - q->x, p->y - q->y);
+    double m = (p->module + q->module) / 2, dx = p->x - q->x, dy = p->y - q->y;
+    double d = sqrt(dx * dx + dy * dy);
     bool alike = p->light == q->light && fabs(p->module - q->module) < 0.4 * m;
-    if (!alike || p->hits < HITS_MIN || q->hits < HITS_MIN || d < 12 * m || d > 100 * m)
+    if (!alike || d < 12 * m || d > 100 * m)
         return 0;
     return p->hits < q->hits ? p->hits : q->hits;
 }
 
 /* The other corners may lie on either side of the two. */
-static struct rect pair_reach(const struct finder *p, const struct finder *q, int scale)
+struct rect look_pair_reach(const struct finder *p, const struct finder *q, int scale)
 {
     double d = hypot(p->x - q->x, p->y - q->y) + 8 * p->module;
     struct rect r = {(int)(fmin(p->x, q->x) - d) * scale, (int)(fmin(p->y, q->y) - d) * scale,
@@ -51,8 +52,9 @@ static void suspect(struct look *l, const struct finder *f, int n, int scale)
         int best = 0, bi = 0, bj = 0;
         for (int i = 0; i < n; i++) {
             for (int j = i + 1; j < n; j++) {
-                int strength = pair_strength(&f[i], &f[j]);
-                if (strength > best && !in_place(l, &f[i], scale) && !in_place(l, &f[j], scale)) {
+                int strength = look_pair_strength(&f[i], &f[j]);
+                if (strength >= HITS_MIN && strength > best && !in_place(l, &f[i], scale) &&
+                    !in_place(l, &f[j], scale)) {
                     best = strength;
                     bi = i;
                     bj = j;
@@ -62,51 +64,75 @@ static void suspect(struct look *l, const struct finder *f, int n, int scale)
         if (!best)
             return;
         int shrink = look_shrink(f[bi].module * scale);
-        look_add_place(l, pair_reach(&f[bi], &f[bj], scale), shrink, f[bi].light);
+        look_add_place(l, look_pair_reach(&f[bi], &f[bj], scale), shrink, f[bi].light);
     }
 }
 
-/* scale: pixels of the view in one of the level's. */
-static void look_at_level(struct look *l, const struct grey *level, const struct grey *finer,
-                          int scale)
+void look_levels_open(struct look *l)
+{
+    l->levels[0] = (struct level){.g = *l->img, .scale = 1};
+    l->n_levels = 1;
+    while (l->n_levels < LEVELS_MAX) {
+        const struct level *last = &l->levels[l->n_levels - 1];
+        int scale = last->scale * 2;
+        if (last->g.w / 2 < LEVEL_SIDE_MIN || last->g.h / 2 < LEVEL_SIDE_MIN ||
+            (l->view->dpi > 0 && l->view->dpi < LEVEL_DPI_MIN * scale))
+            return;
+        l->levels[l->n_levels++] = (struct level){.g = grey_halve(&last->g), .scale = scale};
+    }
+}
+
+void look_levels_close(struct look *l)
+{
+    for (int i = 1; i < l->n_levels; i++)
+        grey_fini(&l->levels[i].g);
+}
+
+struct affine look_level_to_page(const struct look *l, const struct level *level)
+{
+    const struct affine to_view = {level->scale, 0, 0, level->scale, 0, 0};
+    return affine_join(&to_view, &l->view->to_page);
+}
+
+static void search(struct look *l, struct level *level, int step)
+{
+    bool is_last = level == &l->levels[l->n_levels - 1];
+    struct finder_ask ask = {&level->g, is_last ? NULL : &level[1].g, FINDER_SHARP, step};
+    level->f = arena_array(l->c->a, FINDERS_MAX, sizeof *level->f);
+    level->n = finder_search(&ask, level->f, 0);
+    ask.threshold = FINDER_BLURRED;
+    if (level->scale == 1 && l->view->dpi < BLURRED_UNDER_DPI)
+        level->n = finder_search(&ask, level->f, level->n);
+}
+
+int look_finders(struct look *l, struct level *level, int step,
+                 struct finder out[static FINDERS_MAX])
+{
+    if (!level->f)
+        search(l, level, step);
+    memcpy(out, level->f, (size_t)level->n * sizeof *out);
+    return look_unread(l, out, level->n, look_level_to_page(l, level));
+}
+
+static void look_at_level(struct look *l, struct level *level, const struct grey *finer)
 {
     struct finder *f = arena_array(l->c->a, 2 * FINDERS_MAX, sizeof *f), *some = f + FINDERS_MAX;
-    const struct affine to_view = {scale, 0, 0, scale, 0, 0};
-    const struct affine to_page = affine_join(&to_view, &l->view->to_page);
-    int n = finder_search(level, FINDER_SHARP, f, 0);
-    if (scale == 1 && l->view->dpi < BLURRED_UNDER_DPI)
-        n = finder_search(level, FINDER_BLURRED, f, n);
-    n = look_unread(l, f, n, to_page);
-    look_hard(l, level, finer, some, look_of_colour(f, n, false, some), to_view);
+    const struct affine to_view = {level->scale, 0, 0, level->scale, 0, 0};
+    int n = look_finders(l, level, 1, f);
+    look_hard(l, &level->g, finer, some, look_of_colour(f, n, false, some), to_view);
     int n_light = look_of_colour(f, n, true, some);
     const struct hard_place lights = {
         .finders = some, .n_finders = n_light, .tilted = l->view->photo};
     if (n_light >= 3 && hard_may_read(&lights)) {
         CLEANUP(grey_fini)
-        struct grey negative = grey_copy(level, true);
+        struct grey negative = grey_copy(&level->g, true);
         look_hard(l, &negative, NULL, some, n_light, to_view);
     }
-    suspect(l, f, look_unread(l, f, n, to_page), scale);
+    suspect(l, f, look_unread(l, f, n, look_level_to_page(l, level)), level->scale);
 }
 
 void look_at_levels(struct look *l)
 {
-    CLEANUP(grey_fini)
-    struct grey level = {0};
-    CLEANUP(grey_fini)
-    struct grey finer = {0};
-    int scale = 1;
-    if (l->view->dpi <= LEVEL_DPI_MAX)
-        look_at_level(l, l->img, NULL, scale);
-    for (int i = 1; i < LEVELS_MAX; i++) {
-        struct grey half = grey_halve(i == 1 ? l->img : &level);
-        grey_fini(&finer);
-        finer = level;
-        level = half;
-        scale *= 2;
-        if (level.w < LEVEL_SIDE_MIN || level.h < LEVEL_SIDE_MIN ||
-            (l->view->dpi > 0 && l->view->dpi < LEVEL_DPI_MIN * scale))
-            return;
-        look_at_level(l, &level, i == 1 ? l->img : &finer, scale);
-    }
+    for (int i = l->view->dpi <= LEVEL_DPI_MAX ? 0 : 1; i < l->n_levels; i++)
+        look_at_level(l, &l->levels[i], i > 0 ? &l->levels[i - 1].g : NULL);
 }

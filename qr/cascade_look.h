@@ -14,10 +14,22 @@ struct place {
     bool light;    /* light on dark */
 };
 
+enum { LEVELS_MAX = 4 };
+
+/* The picture, its half, its quarter…: large finders look small on the last. */
+struct level {
+    struct grey g;    /* of the first: the view's own */
+    int scale;        /* pixels of the view in one of its own */
+    struct finder *f; /* NULL: not searched yet */
+    int n;
+};
+
 struct look {
     struct cascade *c;
     const struct grey *img;
     const struct cascade_view *view;
+    struct level levels[LEVELS_MAX];
+    int n_levels;
     struct place places[CASCADE_PLACES_MAX];
     int n_places;
     uint32_t n_before; /* codes of earlier views */
@@ -40,8 +52,28 @@ void look_hard(struct look *l, const struct grey *img, const struct grey *finer,
 /* Modules larger than this are halved before the hard look: noise goes, nothing else does. */
 int look_shrink(double module_px);
 
-/* Finders at every size (cascade_levels.c), then what is left (cascade_places.c). */
+/* Two finders as two corners of one code: how sure, 0 where they cannot be. */
+int look_pair_strength(const struct finder *p, const struct finder *q);
+/* Where their code can be, in pixels scale times as fine. */
+struct rect look_pair_reach(const struct finder *p, const struct finder *q, int scale);
+
+/* Pixels of a level → the page. */
+struct affine look_level_to_page(const struct look *l, const struct level *level);
+/* The level's finders that lie in no code that was read, searched for once; copied to out.
+ * step: rows from one looked at to the next, where they are not known yet. */
+int look_finders(struct look *l, struct level *level, int step,
+                 struct finder out[static FINDERS_MAX]);
+
+/* The decoder on the whole view, or on parts of one of its levels. */
+void look_read(struct look *l, const struct grey *g, const struct zxing_ask *ask,
+               struct affine to_view);
+
+/* Decode around finders (cascade_near.c), solve what they leave at every size (cascade_levels.c),
+ * then the places that are left (cascade_places.c). */
+bool look_near_finders(struct look *l); /* was something left that asks for more? */
 void look_at_levels(struct look *l);
 void look_at_places(struct look *l);
+void look_levels_open(struct look *l);
+void look_levels_close(struct look *l);
 
 #endif

@@ -54,8 +54,10 @@ static int finders_of_place(struct look *l, const struct cut *c, const struct gr
                             struct finder *f)
 {
     struct finder *all = arena_array(l->c->a, FINDERS_MAX, sizeof *all);
-    int n = finder_search(large, FINDER_SHARP, all, 0);
-    n = finder_search(large, FINDER_BLURRED, all, n);
+    CLEANUP(grey_fini) struct grey half = grey_halve(large);
+    const struct finder_ask sharp = {large, &half, FINDER_SHARP, 2};
+    const struct finder_ask blurred = {large, &half, FINDER_BLURRED, 2};
+    int n = finder_search(&blurred, all, finder_search(&sharp, all, 0));
     for (int i = 0; i < n; i++) {
         all[i].x /= 2;
         all[i].y /= 2;
@@ -63,6 +65,21 @@ static int finders_of_place(struct look *l, const struct cut *c, const struct gr
     }
     n = look_unread(l, all, n, affine_join(&c->to_view, &l->view->to_page));
     return look_of_colour(all, n, false, f);
+}
+
+/* A copier's ink, a pixel back from every edge. Coarser scans have no pixel to spare. */
+static void read_lightened(struct look *l, const struct place *p)
+{
+    enum { DPI_MIN = 180 };
+    if (l->view->dpi < DPI_MIN || p->light)
+        return;
+    struct grey view = grey_crop(l->img, p->r);
+    CLEANUP(grey_fini) struct grey thin = grey_lighten(&view);
+    const struct zxing_ask ask = {.more_formats = l->c->more_formats};
+    struct zxing_hits hits;
+    zxing_read(l->c->a, &thin, &ask, &hits);
+    for (int i = 0; i < hits.n; i++)
+        look_keep(l, &hits.hit[i], (struct affine){1, 0, 0, 1, p->r.x0, p->r.y0});
 }
 
 static void read_place(struct look *l, const struct place *p)
@@ -75,6 +92,7 @@ static void read_place(struct look *l, const struct place *p)
     CLEANUP(grey_fini)
     struct grey large = grey_double(&sharp);
     read_doubled(l, &c, &large);
+    read_lightened(l, p);
     look_hard(l, &c.g, NULL, f, finders_of_place(l, &c, &large, f), c.to_view);
     grey_fini(&c.g);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * What kind of file is it? Only the bytes are asked; names and labels are the sender's words. */
 #include "qr/document.h"
+#include "qr/heap.h"
 
 #include "qr/archive.h"
 #include <stdarg.h>
@@ -67,6 +68,7 @@ void document_scan(struct arena *a, const struct document_job *job, struct docum
 
 void document_warm_up(void)
 {
+    heap_warm_up();
     pdf_warm_up();
     image_warm_up();
     archive_warm_up();

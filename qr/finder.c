@@ -2,17 +2,17 @@
  * Threshold against the local mean, then runs along each row, each candidate checked down its
  * column. Loose on purpose: at 100 dpi a module is little more than a pixel. */
 #include "qr/finder.h"
+#include <endian.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-
     DARKER_BY = 6,      /* grey levels under the mean */
     TOLERANCE_100 = 55, /* of a module */
-    STRIPE = 256,       /* a multiple of every cell */
     RUNS_MIN = 7,       /* pixels over a whole finder */
-    MODULE_MAX_PX = 60  /* larger is a frame or a picture */
+    MODULE_MAX_PX = 60, /* larger is a frame or a picture */
+    WORD = 8,           /* pixels asked at once for a change of colour */
 };
 
 /* The mean is taken over (2 reach + 1)² cells of cell² pixels. */
@@ -20,49 +20,58 @@ static const struct window {
     int cell, reach;
 } windows[] = {[FINDER_SHARP] = {4, 3}, [FINDER_BLURRED] = {2, 2}};
 
-/* 1 where dark. A mean stands for cell pixels in the row. */
-static void binarise_row(const uint8_t *px, const uint8_t *means, int w, int cell, uint8_t *to)
-{
-    uint8_t line[STRIPE + 4];
-    for (int x0 = 0; x0 < w; x0 += STRIPE) {
-        int n = w - x0 < STRIPE ? w - x0 : STRIPE;
-        const uint8_t *from = means + x0 / cell;
-        for (int c = 0; c * cell < n; c++) {
-            uint32_t four = from[c] * 0x01010101u; /* a cell of 2 writes 2 too many, for the next */
-            memcpy(line + c * cell, &four, sizeof four);
-        }
-        for (int x = 0; x < n; x++)
-            to[x0 + x] = px[x0 + x] + DARKER_BY < line[x];
-    }
-}
+/* One search: the picture, and what its pixels must be darker than. */
+struct search {
+    const struct grey *g;
+    struct grey means; /* one a cell */
+    int cell;
+    uint8_t *line; /* a row: its means, then 1 where dark */
+    int *edge;
+};
 
 /* Means around the cells of a window, one a cell. */
-static struct grey means_of(const struct grey *g, const struct window *window)
+static struct grey means_of(const struct finder_ask *ask, const struct window *window)
 {
-    CLEANUP(grey_fini) struct grey cells = grey_halve(g);
+    CLEANUP(grey_fini) struct grey cells = {0};
+    if (!ask->half)
+        cells = grey_halve(ask->img);
+    if (ask->half && window->cell == 2)
+        return grey_mean(ask->half, window->reach);
     for (int cell = 2; cell < window->cell; cell *= 2) {
-        struct grey half = grey_halve(&cells);
+        struct grey half = grey_halve(cells.px ? &cells : ask->half);
         grey_fini(&cells);
         cells = half;
     }
     return grey_mean(&cells, window->reach);
 }
 
-static struct grey binarise(const struct grey *g, const struct window *window)
+static int least(int p, int q)
 {
-    struct grey b = grey_new(g->w, g->h);
-    CLEANUP(grey_fini) struct grey means = means_of(g, window);
-    CLEANUP(mem_freep) uint8_t *line = calloc((size_t)means.w + 2, 1);
-    if (!line)
-        abort();
-    for (int y = 0; y < g->h; y++) {
-        int row = y / window->cell < means.h ? y / window->cell : means.h - 1;
-        memcpy(line, means.px + (ptrdiff_t)row * means.stride, (size_t)means.w);
-        line[means.w] = line[means.w + 1] = line[means.w - 1]; /* pixels beyond the last cell */
-        binarise_row(g->px + (ptrdiff_t)y * g->stride, line, g->w, window->cell,
-                     b.px + (ptrdiff_t)y * b.stride);
+    return p < q ? p : q;
+}
+
+static bool is_dark(const struct search *s, int x, int y)
+{
+    int cx = least(x / s->cell, s->means.w - 1), cy = least(y / s->cell, s->means.h - 1);
+    return s->g->px[(ptrdiff_t)y * s->g->stride + x] + DARKER_BY <
+           s->means.px[(ptrdiff_t)cy * s->means.stride + cx];
+}
+
+/* Where dark, 1. A mean stands for cell pixels of the row. */
+static void binarise_row(const struct search *s, int y)
+{
+    const uint8_t *px = s->g->px + (ptrdiff_t)y * s->g->stride;
+    const uint8_t *mean =
+        s->means.px + (ptrdiff_t)least(y / s->cell, s->means.h - 1) * s->means.stride;
+    uint8_t *line = s->line;
+    int w = s->g->w, cell = s->cell, n = s->means.w, done = least(n * cell, w);
+    for (int c = 0; c < n; c++) {
+        uint32_t four = mean[c] * 0x01010101u; /* a cell of 2 writes 2 too many, for the next */
+        memcpy(line + c * cell, &four, sizeof four);
     }
-    return b;
+    memset(line + done, mean[n - 1], (size_t)(w - done)); /* beyond the last cell */
+    for (int x = 0; x < w; x++)
+        line[x] = px[x] + DARKER_BY < line[x];
 }
 
 /* |v - want| ≤ slack, all in 7ths of a module's pixels. */
@@ -87,25 +96,25 @@ static bool is_finder(const int *run)
 }
 
 /* How many pixels of one colour from (x, y) on, at most limit + 1. */
-static int run_length(const struct grey *b, int x, int y, int step, int dark, int limit)
+static int run_length(const struct search *s, int x, int y, int step, bool dark, int limit)
 {
     int n = 0;
-    for (; y >= 0 && y < b->h && n <= limit; y += step, n++) {
-        if (b->px[(ptrdiff_t)y * b->stride + x] != dark)
+    for (; y >= 0 && y < s->g->h && n <= limit; y += step, n++) {
+        if (is_dark(s, x, y) != dark)
             break;
     }
     return n;
 }
 
 /* The same widths down the column through (x, y)? width is that of the row's pattern. */
-static bool column_agrees(const struct grey *b, int x, int y, int dark, int width, double *y_out)
+static bool column_agrees(const struct search *s, int x, int y, bool dark, int width, double *y_out)
 {
-    int up = run_length(b, x, y, -1, dark, width), down = run_length(b, x, y + 1, 1, dark, width);
+    int up = run_length(s, x, y, -1, dark, width), down = run_length(s, x, y + 1, 1, dark, width);
     int run[5] = {[2] = up + down};
-    run[1] = run_length(b, x, y - up, -1, !dark, width);
-    run[0] = run_length(b, x, y - up - run[1], -1, dark, width);
-    run[3] = run_length(b, x, y + 1 + down, 1, !dark, width);
-    run[4] = run_length(b, x, y + 1 + down + run[3], 1, dark, width);
+    run[1] = run_length(s, x, y - up, -1, !dark, width);
+    run[0] = run_length(s, x, y - up - run[1], -1, dark, width);
+    run[3] = run_length(s, x, y + 1 + down, 1, !dark, width);
+    run[4] = run_length(s, x, y + 1 + down + run[3], 1, dark, width);
     int sum = run[0] + run[1] + run[2] + run[3] + run[4];
     *y_out = y + (down - up + 1) / 2.0 + 0.5;
     return sum * 10 > width * 6 && sum * 10 < width * 16 && is_finder(run);
@@ -113,14 +122,15 @@ static bool column_agrees(const struct grey *b, int x, int y, int dark, int widt
 
 static int keep(struct finder *out, int n, const struct finder *f)
 {
-    for (int i = 0; i < n; i++) {
+    for (int i = n - 1; i >= 0; i--) { /* the rows above met it last */
         double near = 2.2 * out[i].module + 1;
         if (out[i].light == f->light && fabs(out[i].x - f->x) < near &&
             fabs(out[i].y - f->y) < near) {
-            double k = ++out[i].hits;
-            out[i].x += (f->x - out[i].x) / k;
-            out[i].y += (f->y - out[i].y) / k;
-            out[i].module += (f->module - out[i].module) / k;
+            out[i].hits += f->hits;
+            double part = (double)f->hits / out[i].hits;
+            out[i].x += (f->x - out[i].x) * part;
+            out[i].y += (f->y - out[i].y) * part;
+            out[i].module += (f->module - out[i].module) * part;
             return n;
         }
     }
@@ -129,48 +139,60 @@ static int keep(struct finder *out, int n, const struct finder *f)
     return n;
 }
 
-/* Where the row changes its colour, from its start to its end; returns how many. */
+/* Where the row changes its colour, from its start to its end; returns how many. Paper is one
+ * colour for most of a row: words of it are passed over at once. */
 static int edges_of_row(const uint8_t *p, int w, int *edge)
 {
-    int n = 0;
+    int n = 0, x = 1;
     edge[n++] = 0;
-    for (int x = 1; x < w; x++) {
-        edge[n] = x;
-        n += p[x] != p[x - 1]; /* no branch: paper's noise would mislead every guess */
+    for (; x + WORD <= w; x += WORD) {
+        uint64_t here, before;
+        memcpy(&here, p + x, sizeof here);
+        memcpy(&before, p + x - 1, sizeof before);
+        for (uint64_t d = le64toh(here ^ before); d; d &= d - 1)
+            edge[n++] = x + __builtin_ctzll(d) / 8;
+    }
+    for (; x < w; x++) {
+        if (p[x] != p[x - 1])
+            edge[n++] = x;
     }
     edge[n] = w;
     return n + 1;
 }
 
-static int search_row(const struct grey *b, int y, int *edge, struct finder *out, int n)
+static int search_row(const struct search *s, int y, int step, struct finder *out, int n)
 {
-    const uint8_t *p = b->px + (ptrdiff_t)y * b->stride;
-    int n_edges = edges_of_row(p, b->w, edge);
+    const uint8_t *p = s->line;
+    int n_edges = edges_of_row(p, s->g->w, s->edge);
     for (int i = 0; i + 5 < n_edges; i++) {
-        const int *e = edge + i;
+        const int *e = s->edge + i;
         const int run[5] = {e[1] - e[0], e[2] - e[1], e[3] - e[2], e[4] - e[3], e[5] - e[4]};
         if (!is_finder(run))
             continue;
         struct finder f = {
             .x = (e[2] + e[3]) / 2.0,
             .module = (e[5] - e[0]) / 7.0,
-            .hits = 1,
+            .hits = step,
             .light = !p[e[0]],
         };
-        if (column_agrees(b, (int)f.x, y, p[e[0]], e[5] - e[0], &f.y))
+        if (column_agrees(s, (int)f.x, y, p[e[0]], e[5] - e[0], &f.y))
             n = keep(out, n, &f);
     }
     return n;
 }
 
-int finder_search(const struct grey *img, enum finder_threshold threshold,
-                  struct finder out[static FINDERS_MAX], int n)
+int finder_search(const struct finder_ask *ask, struct finder out[static FINDERS_MAX], int n)
 {
-    CLEANUP(grey_fini) struct grey b = binarise(img, &windows[threshold]);
-    CLEANUP(mem_freep) int *edge = calloc((size_t)img->w + 2, sizeof *edge);
-    if (!edge)
+    const struct window *window = &windows[ask->threshold];
+    CLEANUP(grey_fini) struct grey means = means_of(ask, window);
+    CLEANUP(mem_freep) uint8_t *line = calloc((size_t)ask->img->w + sizeof(uint32_t), 1);
+    CLEANUP(mem_freep) int *edge = calloc((size_t)ask->img->w + 2, sizeof *edge);
+    if (!line || !edge)
         abort();
-    for (int y = 0; y < b.h; y++)
-        n = search_row(&b, y, edge, out, n);
+    const struct search s = {ask->img, means, window->cell, line, edge};
+    for (int y = 0; y < ask->img->h; y += ask->step) {
+        binarise_row(&s, y);
+        n = search_row(&s, y, ask->step, out, n);
+    }
     return n;
 }

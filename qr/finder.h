@@ -11,7 +11,7 @@ enum { FINDERS_MAX = 512 }; /* of one picture */
 struct finder {
     double x, y;   /* centre, pixels */
     double module; /* pixels */
-    int hits;      /* rows that crossed it: more is surer */
+    int hits;      /* rows that cross it, those between the looked at counted: more is surer */
     bool light;    /* light on dark */
 };
 
@@ -21,10 +21,16 @@ enum finder_threshold {
     FINDER_BLURRED, /* of 10 x 10: rings that a blur has all but closed, modules under 2 pixels */
 };
 
+struct finder_ask {
+    const struct grey *img;
+    const struct grey *half; /* grey_halve of img, where it is there already; or NULL */
+    enum finder_threshold threshold;
+    int step; /* from one row looked at to the next, ≥ 1 */
+};
+
 /* in   n finders are in out already (0 at first): what is met again is not added
  * out  returns how many there are, at most FINDERS_MAX; ghosts among them: letters and rules cross
  * like one */
-int finder_search(const struct grey *img, enum finder_threshold threshold,
-                  struct finder out[static FINDERS_MAX], int n);
+int finder_search(const struct finder_ask *ask, struct finder out[static FINDERS_MAX], int n);
 
 #endif

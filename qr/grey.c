@@ -209,16 +209,67 @@ struct grey grey_repeat(const struct grey *g, int times, int border_px)
     return o;
 }
 
+enum { VECTOR = 16 };
+typedef uint8_t bytes_16 __attribute__((vector_size(VECTOR)));
+typedef uint16_t pairs_8 __attribute__((vector_size(VECTOR)));
+
+/* Means of 8 fours: each pair is one number of 16 bits, whatever the order of its bytes. */
+static pairs_8 means_8(const uint8_t *r0, const uint8_t *r1)
+{
+    pairs_8 p, q;
+    memcpy(&p, r0, sizeof p);
+    memcpy(&q, r1, sizeof q);
+    return ((p & 0xff) + (p >> 8) + (q & 0xff) + (q >> 8) + 2) >> 2;
+}
+
+static void halve_row(const uint8_t *r0, const uint8_t *r1, int w, uint8_t *to)
+{
+    int x = 0;
+    for (; x + VECTOR <= w; x += VECTOR) {
+        pairs_8 low = means_8(r0 + 2 * x, r1 + 2 * x);
+        pairs_8 high = means_8(r0 + 2 * x + VECTOR, r1 + 2 * x + VECTOR);
+        for (int k = 0; k < VECTOR / 2; k++) {
+            to[x + k] = (uint8_t)low[k];
+            to[x + VECTOR / 2 + k] = (uint8_t)high[k];
+        }
+    }
+    for (; x < w; x++)
+        to[x] = (uint8_t)((r0[2 * x] + r0[2 * x + 1] + r1[2 * x] + r1[2 * x + 1] + 2) >> 2);
+}
+
 struct grey grey_halve(const struct grey *g)
 {
     struct grey o = grey_new(g->w > 1 ? g->w / 2 : 1, g->h > 1 ? g->h / 2 : 1);
     for (int y = 0; y < o.h; y++) {
-        const uint8_t *r0 = row(g, 2 * y), *r1 = row(g, 2 * y + 1);
         uint8_t *to = o.px + (ptrdiff_t)y * o.stride;
-        for (int x = 0; x < o.w && 2 * x + 1 < g->w; x++)
-            to[x] = (uint8_t)((r0[2 * x] + r0[2 * x + 1] + r1[2 * x] + r1[2 * x + 1] + 2) >> 2);
-        if (g->w == 1)
-            to[0] = r0[0];
+        if (g->w > 1)
+            halve_row(row(g, 2 * y), row(g, 2 * y + 1), o.w, to);
+        else
+            to[0] = row(g, 2 * y)[0];
+    }
+    return o;
+}
+
+static uint8_t lighter(uint8_t p, uint8_t q)
+{
+    return p > q ? p : q;
+}
+
+struct grey grey_lighten(const struct grey *g)
+{
+    struct grey o = grey_new(g->w, g->h);
+    CLEANUP(mem_freep) uint8_t *line = malloc((size_t)g->w + 2);
+    if (!line)
+        abort();
+    for (int y = 0; y < g->h; y++) {
+        const uint8_t *r0 = row(g, y - 1), *r1 = row(g, y), *r2 = row(g, y + 1);
+        uint8_t *to = o.px + (ptrdiff_t)y * o.stride;
+        for (int x = 0; x < g->w; x++)
+            line[x + 1] = lighter(lighter(r0[x], r1[x]), r2[x]);
+        line[0] = line[1];
+        line[g->w + 1] = line[g->w];
+        for (int x = 0; x < g->w; x++)
+            to[x] = lighter(lighter(line[x], line[x + 1]), line[x + 2]);
     }
     return o;
 }

@@ -48,6 +48,8 @@ struct grey grey_double(const struct grey *g);
 struct grey grey_repeat(const struct grey *g, int times, int border_px);
 /* Half as wide and high, mean of 2 × 2. */
 struct grey grey_halve(const struct grey *g);
+/* The lightest of the 3 x 3 around, in place of each pixel: ink that a copier spread goes back. */
+struct grey grey_lighten(const struct grey *g);
 /* Mean of the (2r+1)² around, in place of each pixel: the paper under the ink. */
 struct grey grey_mean(const struct grey *g, int r);
 

@@ -10,11 +10,10 @@
 #include <string.h>
 
 enum {
-    NEAR_MAX = 64,    /* finders within reach of one */
-    GUESSES_MAX = 48, /* triples asked for their timing lines */
+    NEAR_MAX = 64, /* finders within reach of one */
     VERSIONS_TRIED = 2,
     VERSIONS_AROUND = 2,
-    BENDS_MIN = 2,  /* rounds without a block more */
+    BENDS_MIN = 1,  /* rounds without a block more: a second bend never brought one */
     ROUNDS_MAX = 6, /* solving and correcting one symbol */
 
     CLEAN_PX = 4, /* a module of the drawn symbol */
@@ -22,7 +21,7 @@ enum {
 };
 
 static const double timing_min = 0.5, agreement_start = 0.1, agreement_min = 0.55;
-static const double explained_min = 0.4;
+static const double explained_min = 0.65; /* what was read explained 0.76 and more at once */
 
 /* How a triple may differ from a square's corners. */
 struct shape {
@@ -38,7 +37,7 @@ struct guess {
 struct work {
     struct arena *a;
     const struct hard_place *place;
-    struct guess guesses[GUESSES_MAX];
+    struct guess guesses[HARD_GUESSES_MAX];
     int n_guesses;
     uint8_t parts[SYMBOL_MODULES_MAX], parts_found[SYMBOL_MODULES_MAX];
     uint8_t modules[SYMBOL_MODULES_MAX];
@@ -57,7 +56,8 @@ static struct work *work_new(struct arena *a, const struct hard_place *place)
 
 static double apart(const struct finder *p, const struct finder *q)
 {
-    return hypot(p->x - q->x, p->y - q->y);
+    double dx = p->x - q->x, dy = p->y - q->y;
+    return sqrt(dx * dx + dy * dy); /* asked a million times on a noisy page; hypot is slow */
 }
 
 static double ratio(double p, double q)
@@ -67,57 +67,63 @@ static double ratio(double p, double q)
 
 static void keep_guess(struct work *w, const struct guess *g)
 {
-    int at = w->n_guesses < GUESSES_MAX ? w->n_guesses++ : GUESSES_MAX;
+    int at = w->n_guesses < HARD_GUESSES_MAX ? w->n_guesses++ : HARD_GUESSES_MAX;
     for (; at > 0 && w->guesses[at - 1].badness > g->badness; at--) {
-        if (at < GUESSES_MAX)
+        if (at < HARD_GUESSES_MAX)
             w->guesses[at] = w->guesses[at - 1];
     }
-    if (at < GUESSES_MAX)
+    if (at < HARD_GUESSES_MAX)
         w->guesses[at] = *g;
 }
 
+/* A finder within reach of another, seen from that one. */
+struct near {
+    const struct finder *f;
+    double dx, dy, d;
+};
+
 /* c is the corner between p and q? */
-static void consider(struct work *w, const struct finder *c, const struct finder *p,
-                     const struct finder *q)
+static void consider(struct work *w, const struct finder *c, const struct near *p,
+                     const struct near *q)
 {
     const struct shape *shape = w->place->tilted ? &tilted : &flat;
-    double dp = apart(c, p), dq = apart(c, q), module = (c->module + p->module + q->module) / 3;
-    double ux = p->x - c->x, uy = p->y - c->y, vx = q->x - c->x, vy = q->y - c->y;
-    double cosine = fabs(ux * vx + uy * vy) / fmax(dp * dq, 1e-9);
-    double modules = fmax(ratio(c->module, p->module),
-                          fmax(ratio(c->module, q->module), ratio(p->module, q->module)));
-    if (dp < 8 * module || dp > 260 * module || ratio(dp, dq) > shape->side_ratio ||
-        cosine > shape->cosine || modules > shape->module_ratio)
+    double sides = ratio(p->d, q->d), module = (c->module + p->f->module + q->f->module) / 3;
+    if (sides > shape->side_ratio || p->d < 8 * module || p->d > 260 * module)
         return;
-    bool clockwise = ux * vy - uy * vx > 0;
-    struct guess g = {{*c, clockwise ? *p : *q, clockwise ? *q : *p},
-                      10 * (ratio(dp, dq) - 1) + 10 * cosine + (modules - 1) -
-                          0.05 * (c->hits + p->hits + q->hits)};
+    double cosine = fabs(p->dx * q->dx + p->dy * q->dy) / (p->d * q->d);
+    double modules = fmax(ratio(c->module, p->f->module),
+                          fmax(ratio(c->module, q->f->module), ratio(p->f->module, q->f->module)));
+    if (cosine > shape->cosine || modules > shape->module_ratio)
+        return;
+    bool clockwise = p->dx * q->dy - p->dy * q->dx > 0;
+    struct guess g = {{*c, clockwise ? *p->f : *q->f, clockwise ? *q->f : *p->f},
+                      10 * (sides - 1) + 10 * cosine + (modules - 1) -
+                          0.05 * (c->hits + p->f->hits + q->f->hits)};
     keep_guess(w, &g);
 }
 
-static int finders_near(const struct work *w, int i, const struct finder *near[NEAR_MAX])
+static int finders_near(const struct work *w, int i, struct near near[NEAR_MAX])
 {
     static const double reach_modules = 240, alike = 2.2;
     const struct finder *c = &w->place->finders[i];
     int n = 0;
     for (int k = 0; k < w->place->n_finders && n < NEAR_MAX; k++) {
         const struct finder *f = &w->place->finders[k];
-        if (k != i && ratio(f->module, c->module) < alike &&
-            apart(c, f) < reach_modules * c->module)
-            near[n++] = f;
+        double d = apart(c, f);
+        if (k != i && d > 0 && d < reach_modules * c->module && ratio(f->module, c->module) < alike)
+            near[n++] = (struct near){f, f->x - c->x, f->y - c->y, d};
     }
     return n;
 }
 
 static void find_triples(struct work *w)
 {
-    const struct finder *near[NEAR_MAX];
+    struct near near[NEAR_MAX];
     for (int i = 0; i < w->place->n_finders; i++) {
         int n = finders_near(w, i, near);
         for (int j = 0; j < n; j++) {
             for (int k = j + 1; k < n; k++)
-                consider(w, &w->place->finders[i], near[j], near[k]);
+                consider(w, &w->place->finders[i], &near[j], &near[k]);
         }
     }
 }
@@ -277,6 +283,29 @@ bool hard_may_read(const struct hard_place *place)
     CLEANUP(mem_freep) struct work *w = work_new(NULL, place);
     find_triples(w);
     return w->n_guesses > 0;
+}
+
+static struct rect box_of_guess(const struct guess *g)
+{
+    static const double around_modules = 10; /* a finder's own half, and a quiet zone */
+    const struct finder *c = g->corner;
+    double x[4] = {c[0].x, c[1].x, c[2].x, c[1].x + c[2].x - c[0].x};
+    double y[4] = {c[0].y, c[1].y, c[2].y, c[1].y + c[2].y - c[0].y};
+    int by = (int)ceil(around_modules * fmax(c[0].module, fmax(c[1].module, c[2].module)));
+    struct rect r = {INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN};
+    for (int k = 0; k < 4; k++)
+        r = rect_join(
+            r, (struct rect){(int)x[k] - by, (int)y[k] - by, (int)x[k] + by, (int)y[k] + by});
+    return r;
+}
+
+int hard_guesses(const struct hard_place *place, struct rect out[static HARD_GUESSES_MAX])
+{
+    CLEANUP(mem_freep) struct work *w = work_new(NULL, place);
+    find_triples(w);
+    for (int i = 0; i < w->n_guesses; i++)
+        out[i] = box_of_guess(&w->guesses[i]);
+    return w->n_guesses;
 }
 
 int hard_read(struct arena *a, const struct hard_place *place,

@@ -8,7 +8,7 @@
 #include "qr/finder.h"
 #include "qr/zxing.h"
 
-enum { HARD_READS_MAX = 16 };
+enum { HARD_READS_MAX = 16, HARD_GUESSES_MAX = 48 };
 
 struct hard_place {
     const struct grey *img;
@@ -21,6 +21,10 @@ struct hard_place {
 
 /* Do any three of the finders stand like the corners of a code? Cheap: the picture is not asked. */
 bool hard_may_read(const struct hard_place *place);
+
+/* Where they stand so: boxes with a quiet zone, the likeliest first; may reach over the edge.
+ * Returns how many. */
+int hard_guesses(const struct hard_place *place, struct rect out[static HARD_GUESSES_MAX]);
 
 /* out  hits in img's pixels, contents in a; returns how many, at most HARD_READS_MAX */
 int hard_read(struct arena *a, const struct hard_place *place,

@@ -50,6 +50,83 @@ static void copy_samples(const fz_pixmap *p, bool is_mask, struct grey *out)
     }
 }
 
+/* Black and white by one bit, and no picture of its own for the colours: the shades of 0 and 1. */
+static bool has_two_shades(fz_context *ctx, const fz_image *i, uint8_t shade_out[2])
+{
+    if (i->bpc != 1 || i->n != 1 || i->mask || i->use_colorkey || i->imagemask ||
+        !fz_colorspace_is_gray(ctx, i->colorspace))
+        return false;
+    bool inverted = i->use_decode && i->decode[0] > i->decode[1];
+    if (i->use_decode && fminf(i->decode[0], i->decode[1]) + 1 != fmaxf(i->decode[0], i->decode[1]))
+        return false;
+    shade_out[0] = inverted ? 255 : 0;
+    shade_out[1] = inverted ? 0 : 255;
+    return true;
+}
+
+/* A byte holds eight pixels, the leftmost in its highest bit. */
+static void unpack_row(const uint8_t *bits, uint64_t eight[static 256], int w, uint8_t *to)
+{
+    int x = 0;
+    for (; x + 8 <= w; x += 8)
+        memcpy(to + x, &eight[bits[x / 8]], 8);
+    if (x < w)
+        memcpy(to + x, &eight[bits[x / 8]], (size_t)(w - x));
+}
+
+static void unpack_table(const uint8_t shade[2], uint64_t eight[static 256])
+{
+    for (int byte = 0; byte < 256; byte++) {
+        uint8_t px[8];
+        for (int k = 0; k < 8; k++)
+            px[k] = shade[byte >> (7 - k) & 1];
+        memcpy(&eight[byte], px, sizeof px);
+    }
+}
+
+/* Rows that are not there stay white. */
+static bool unpack_rows(fz_context *ctx, fz_stream *stream, const uint8_t shade[2],
+                        struct grey *out)
+{
+    uint64_t eight[256];
+    size_t stride = ((size_t)out->w + 7) / 8;
+    uint8_t *bits = fz_malloc(ctx, stride);
+    int y = 0;
+    fz_var(y);
+    unpack_table(shade, eight);
+    fz_try(ctx)
+    {
+        for (; y < out->h && fz_read(ctx, stream, bits, stride) == stride; y++)
+            unpack_row(bits, eight, out->w, out->px + (ptrdiff_t)y * out->stride);
+    }
+    fz_always(ctx) fz_free(ctx, bits);
+    fz_catch(ctx) fz_report_error(ctx); /* as if it ended here */
+    memset(out->px + (ptrdiff_t)y * out->stride, 255, (size_t)(out->h - y) * (size_t)out->stride);
+    return y == out->h;
+}
+
+/* Fax and JBIG2 pages: from the bits to grey at once, without MuPDF's picture in between. */
+static bool two_shades_image(fz_context *ctx, fz_image *image, struct grey *out, bool *whole_out)
+{
+    uint8_t shade[2];
+    fz_compressed_buffer *b = fz_compressed_image_buffer(ctx, image);
+    if (!b || !has_two_shades(ctx, image, shade))
+        return false;
+    if (b->params.type != FZ_IMAGE_FAX && b->params.type != FZ_IMAGE_JBIG2 &&
+        b->params.type != FZ_IMAGE_FLATE)
+        return false;
+    int l2factor = 0;
+    fz_stream *stream = fz_open_image_decomp_stream_from_buffer(ctx, b, &l2factor);
+    fz_try(ctx)
+    {
+        *out = grey_new(image->w, image->h);
+        *whole_out = unpack_rows(ctx, stream, shade, out);
+    }
+    fz_always(ctx) fz_drop_stream(ctx, stream);
+    fz_catch(ctx) fz_rethrow(ctx);
+    return true;
+}
+
 static void any_image(fz_context *ctx, fz_image *image, struct grey *out)
 {
     fz_pixmap *p = NULL, *grey = NULL;
@@ -78,7 +155,8 @@ bool pdf_image_grey(fz_context *ctx, const struct pdf_image *i, double max_dpi, 
     *whole_out = true;
     if (!image_size_ok((uint64_t)i->image->w, (uint64_t)i->image->h, &err))
         return false;
-    if (!jpeg_image(ctx, i, max_dpi, out, whole_out))
+    if (!jpeg_image(ctx, i, max_dpi, out, whole_out) &&
+        !two_shades_image(ctx, i->image, out, whole_out))
         any_image(ctx, i->image, out);
     *to_page_out = px_to_page(i, out->w, out->h);
     return true;

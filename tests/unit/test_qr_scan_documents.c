@@ -276,6 +276,15 @@ static void each_page_says_what_was_tried(void **state)
     assert_float_equal(f->pages[0].width, 595, 0.5);
 }
 
+static void a_fine_scan_is_decoded_around_its_finders_only(void **state)
+{
+    (void)state;
+    CLEANUP(arena_freep) struct arena *a = arena_new();
+    struct found *f = scan_file(a, "odd/odd-fine-fax.pdf");
+    assert_int_equal(f->n_pages, 1);
+    assert_string_equal(f->pages[0].steps, "page image 300 dpi: 2 found");
+}
+
 static void equal_codes_in_two_places_count_twice(void **state)
 {
     (void)state;
@@ -294,6 +303,7 @@ int main(void)
         cmocka_unit_test(a_picture_of_the_largest_size_is_opened_and_one_larger_is_not),
         cmocka_unit_test(a_page_too_large_to_be_drawn_is_over_the_limit),
         cmocka_unit_test(each_page_says_what_was_tried),
+        cmocka_unit_test(a_fine_scan_is_decoded_around_its_finders_only),
         cmocka_unit_test(equal_codes_in_two_places_count_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
