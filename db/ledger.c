@@ -67,6 +67,7 @@ static const char release_find_sql[] =
     "select state, blob_id is null from message where id = $1 for update";
 static const char release_sql[] =
     "update message set state = 'stored', why = '', attempts = 0, released_by = $2 where id = $1";
+static const char notify_sql[] = "notify thanwela_mailbox";
 static const char waiting_sql[] = "select count(*) from message where state = 'stored'";
 
 static const char *const state_names[] = {"stored", "registered", "duplicate", "ignored",
@@ -361,8 +362,8 @@ bool ledger_release(struct db *db, int64_t message_id, const char *who, const ch
     struct err name;
     err_set(&name, ERR_NONE, "release mail %lld", (long long)message_id);
     struct event e = {.who = who, .what = name.text, .why = why};
-    return db_query(db, release_sql, &p, NULL, err) && event_append(db, &e, err) &&
-           db_commit(tx, err);
+    return db_query(db, release_sql, &p, NULL, err) && db_query(db, notify_sql, NULL, NULL, err) &&
+           event_append(db, &e, err) && db_commit(tx, err);
 }
 
 bool ledger_waiting(struct db *db, int64_t *n_out, struct err *err)

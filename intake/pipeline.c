@@ -117,6 +117,16 @@ void pipeline_failed(struct pipeline *p, const struct err *why)
         (void)!ledger_poll_failed(p->parts.db, p->mailbox_id, why->text, &ignored);
 }
 
+int pipeline_mailbox_id(const struct pipeline *p)
+{
+    return p->mailbox_id;
+}
+
+uint32_t pipeline_last_uid(const struct pipeline *p)
+{
+    return p->n_entries ? p->entries[p->n_entries - 1].uid : 0;
+}
+
 /* ---- a poll */
 
 static bool run_round(struct pipeline *p, struct err *err)
@@ -132,6 +142,19 @@ static bool run_round(struct pipeline *p, struct err *err)
     return true;
 }
 
+/* A human took back the mark for which the mail was left: it is filed like any other. */
+static void heed_marks(struct pipeline *p)
+{
+    for (uint32_t i = 0; i < p->n_entries; i++) {
+        struct seen *s = seen_find(&p->seen, p->entries[i].uid);
+        bool is_ours = p->entries[i].size_bytes <= MAIL_BYTES_MAX;
+        if (s && is_ours && s->is_deleted != p->entries[i].is_deleted) {
+            s->is_deleted = p->entries[i].is_deleted;
+            s->is_done = s->is_done && s->is_deleted;
+        }
+    }
+}
+
 bool pipeline_poll(struct pipeline *p, bool *worked_out, struct err *err)
 {
     arena_freep(&p->listing);
@@ -141,6 +164,7 @@ bool pipeline_poll(struct pipeline *p, bool *worked_out, struct err *err)
     if (!renew_lease(p, err) ||
         !imap_list(p->parts.imap, p->listing, &p->entries, &p->n_entries, err))
         return false;
+    heed_marks(p);
     do {
         if (!run_round(p, err))
             return false;
