@@ -51,9 +51,9 @@ static const char aside_sql[] =
     "update message set state = $2, why = $3 where id = $1 and state = 'stored'";
 static const char state_sql[] = "select state from message where id = $1";
 static const char filed_sql[] =
-    "update message_copy set filed_at = clock_timestamp(), filed_to = $5"
-    " where mailbox_id = $1 and uidvalidity = $2 and uid = $3 and message_fk = $4 and filed_at is "
-    "null";
+    "update message_copy set filed_at = clock_timestamp(), filed_to = $5::text"
+    " where mailbox_id = $1 and uidvalidity = $2 and uid = $3 and message_fk = $4"
+    " and (filed_at is null or filed_to is null and $5::text is not null)";
 static const char filing_sql[] =
     "update message_copy c set filing_at = clock_timestamp() from (select filing_at from "
     "message_copy"
