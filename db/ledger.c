@@ -272,7 +272,10 @@ bool ledger_aside(struct db *db, int64_t message_id, enum message_state state, c
     param_int(&p, message_id);
     param_text(&p, message_state_name(state));
     param_text(&p, why);
-    return db_query(db, aside_sql, &p, NULL, err);
+    if (!db_begin(db, err)) /* the mail leaves the inbox after it: it waits for the disk */
+        return false;
+    struct db *tx CLEANUP(db_rollbackp) = db;
+    return db_query(db, aside_sql, &p, NULL, err) && db_commit(tx, err);
 }
 
 bool ledger_state(struct db *db, int64_t message_id, enum message_state *out, struct err *err)

@@ -122,7 +122,8 @@ static bool session(const struct role_context *c, struct zygote *zygote, struct 
                                    .has_move = folder.has_move,
                                    .meter = meter};
     if (!reconcile_listen(db, err) || !watch(c, db, &news_fd, err) ||
-        !pipeline_open(&parts, &p, err))
+        !pipeline_open(&parts, &p, err) ||
+        !db_relax(db, err)) /* the lease was taken on disk; from here on it is only renewed */
         return false;
     struct work w = {.c = c,
                      .m = m,
