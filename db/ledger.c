@@ -16,6 +16,11 @@ static const char lease_sql[] =
     "select coalesce(lease_take($1::int, $2, $3::int * interval '1 second'), 0)";
 static const char lease_end_sql[] =
     "update mailbox set lease_until = null, lease_owner = null where id = $1 and lease_owner = $2";
+static const char lease_holder_sql[] =
+    "select lease_owner from mailbox where id = $1 and lease_until >= clock_timestamp()";
+static const char lease_bury_sql[] =
+    "update mailbox set lease_until = null, lease_owner = null where id = $1 and lease_owner = $2"
+    " and lease_until < clock_timestamp() + ($3::int - $4::int) * interval '1 second'";
 static const char uidvalidity_sql[] =
     "update mailbox m set uidvalidity = $2 from (select uidvalidity from mailbox where id = $1 for "
     "update) old"
@@ -123,6 +128,29 @@ bool ledger_lease_end(struct db *db, int mailbox_id, const char *owner, struct e
     param_int(&p, mailbox_id);
     param_text(&p, owner);
     return db_query(db, lease_end_sql, &p, NULL, err);
+}
+
+bool ledger_lease_holder(struct db *db, struct arena *a, int mailbox_id, const char **owner_out,
+                         struct err *err)
+{
+    struct rows r CLEANUP(rows_fini) = {0};
+    struct params p = {0};
+    param_int(&p, mailbox_id);
+    if (!db_query(db, lease_holder_sql, &p, &r, err))
+        return false;
+    *owner_out = r.n ? arena_strdup(a, row_text(&r, 0, 0)) : "";
+    return true;
+}
+
+bool ledger_lease_bury(struct db *db, int mailbox_id, const char *owner, int ttl_s, int grace_s,
+                       struct err *err)
+{
+    struct params p = {0};
+    param_int(&p, mailbox_id);
+    param_text(&p, owner);
+    param_int(&p, ttl_s);
+    param_int(&p, grace_s);
+    return db_query(db, lease_bury_sql, &p, NULL, err);
 }
 
 bool ledger_uidvalidity(struct db *db, int mailbox_id, uint32_t uidvalidity, bool *changed_out,

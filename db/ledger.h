@@ -37,6 +37,14 @@ bool ledger_lease(struct db *db, int mailbox_id, const char *owner, int ttl_s, i
 /* Let it go, so that another daemon need not wait. */
 bool ledger_lease_end(struct db *db, int mailbox_id, const char *owner, struct err *err) MUST_CHECK;
 
+/* Who holds it; "": nobody. */
+bool ledger_lease_holder(struct db *db, struct arena *a, int mailbox_id, const char **owner_out,
+                         struct err *err) MUST_CHECK;
+/* End the lease of exactly this owner, whose process is known to be gone: once its last renewal is
+ * grace_s old, so that what it asked of the mail server last is over. */
+bool ledger_lease_bury(struct db *db, int mailbox_id, const char *owner, int ttl_s, int grace_s,
+                       struct err *err) MUST_CHECK;
+
 bool ledger_uidvalidity(struct db *db, int mailbox_id, uint32_t uidvalidity, bool *changed_out,
                         struct err *err) MUST_CHECK;
 

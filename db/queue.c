@@ -72,7 +72,8 @@ static const char item_sql[] =
     "i.digest,"
     " i.from_addr, i.from_name, g.name_th, i.subject, i.letter_no, us(bangkok(i.letter_date, "
     "'00:00')), i.class,"
-    " i.urgency, i.secrecy, i.message_id, i.refs, i.no_receipt_why, coalesce(i.n_claimed, -1)"
+    " i.urgency, i.secrecy, i.message_id, i.refs, i.no_receipt_why, coalesce(i.n_claimed, -1),"
+    " i.token"
     " from item i left join agency g on g.id = i.agency_id where i.id = $1";
 static const char files_sql[] = "select a.filename, a.type, b.size, b.sha256, coalesce(a.n_pages, "
                                 "0), coalesce(a.scan_state, ''), a.scan_why"
@@ -284,6 +285,7 @@ bool queue_item(struct db *db, struct arena *a, int64_t item_id, struct queue_it
         .references = row_dup(a, &r, 0, 17),
         .no_receipt_why = row_dup(a, &r, 0, 18),
         .n_claimed = (int)row_int(&r, 0, 19),
+        .token = row_dup(a, &r, 0, 20),
     };
     return read_files(db, a, out, err);
 }

@@ -81,7 +81,8 @@ struct queue_item {
     const char *class_name, *urgency, *secrecy;
     const char *message_id, *references;
     const char *no_receipt_why;
-    int n_claimed; /* -1: the letter does not say */
+    const char *token; /* NULL: this is its first scan */
+    int n_claimed;     /* -1: the letter does not say */
     const struct queue_item_file *files;
     uint32_t n_files;
 };

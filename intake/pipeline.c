@@ -14,6 +14,7 @@
 #include "intake/copied.h"
 #include "intake/register.h"
 #include "intake/seen.h"
+#include "role/common.h"
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -36,6 +37,8 @@ static const struct {
     {"register", step_register}, /* read mails → items with numbers (T2), or set aside */
     {"file", step_file},         /* settled mails leave the folder */
 };
+
+enum { HANDOVER_S = 10 }; /* after a dead holder's last renewal: longer than a move may take */
 
 struct pipeline {
     struct pipeline_parts parts;
@@ -66,6 +69,18 @@ static bool renew_lease(struct pipeline *p, struct err *err)
     return true;
 }
 
+/* The lease of a process of this machine that is gone need not run out: only what it asked of the
+ * mail server last must be over. Its epoch ends with it. */
+static bool bury_holder(struct pipeline *p, struct err *err)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    const char *holder;
+    if (!ledger_lease_holder(p->parts.db, a, p->mailbox_id, &holder, err))
+        return false;
+    return !role_owner_gone(holder) || ledger_lease_bury(p->parts.db, p->mailbox_id, holder,
+                                                         p->parts.config->lease_s, HANDOVER_S, err);
+}
+
 /* ---- opening and closing */
 
 bool pipeline_open(const struct pipeline_parts *parts, struct pipeline **out, struct err *err)
@@ -81,7 +96,8 @@ bool pipeline_open(const struct pipeline_parts *parts, struct pipeline **out, st
                                .folder = parts->mailbox->folder,
                                .body = parts->mailbox->body};
     bool changed;
-    if (!ledger_mailbox(parts->db, &m, &p->mailbox_id, err) || !renew_lease(p, err) ||
+    if (!ledger_mailbox(parts->db, &m, &p->mailbox_id, err) || !bury_holder(p, err) ||
+        !renew_lease(p, err) ||
         !ledger_uidvalidity(parts->db, p->mailbox_id, parts->uidvalidity, &changed, err))
         return false;
     if (changed)

@@ -101,14 +101,14 @@ static const char *where_it_lies(struct book *b, const struct reconcile_differen
 static void reconcile_sheet(struct book *b, const struct lateness_rows *l)
 {
     static const struct book_column columns[] = {
-        {"mailbox", "กล่องจดหมาย", CELL_TEXT, false, true, false},
-        {"class", "ชนิด", CELL_TEXT, false, true, false},
-        {"what", "ความต่าง", CELL_TEXT, true, false, false},
-        {"register_no", "เลขรับ", CELL_TEXT, false, false, false},
-        {"entered_at", "เข้าเมื่อ", CELL_TIME, false, false, false},
-        {"subject", "เรื่อง", CELL_TEXT, true, false, false},
-        {"where", "อยู่ที่", CELL_TEXT, true, false, false},
-        {"do", "สิ่งที่ต้องทำ", CELL_TEXT, true, false, false}};
+        {"mailbox", "กล่องจดหมาย", CELL_TEXT, false, true, false, false},
+        {"class", "ชนิด", CELL_TEXT, false, true, false, false},
+        {"what", "ความต่าง", CELL_TEXT, true, false, false, false},
+        {"register_no", "เลขรับ", CELL_TEXT, false, false, false, false},
+        {"entered_at", "เข้าเมื่อ", CELL_TIME, false, false, false, false},
+        {"subject", "เรื่อง", CELL_TEXT, true, false, false, false},
+        {"where", "อยู่ที่", CELL_TEXT, true, false, false, false},
+        {"do", "สิ่งที่ต้องทำ", CELL_TEXT, true, false, false, false}};
     const struct reconcile_found *f = &l->reconcile;
     int64_t n = 0;
     struct sheet *s = book_sheet(b, "reconcile", "จดหมายในตู้ที่ต่างจากทะเบียนโดยไม่รู้เหตุ",
