@@ -200,7 +200,7 @@ static void run_meddling(const struct meddling *m, int n)
         usleep(TICK_US);
     if (system(arena_printf(d->a, "cd '%s' && %s", dir, m->shell)) != 0)
         fail_msg("%s: the human could not", m->what);
-    (void)count("select 1 from (select pg_advisory_lock(77)) x");
+    (void)count("select pg_try_advisory_lock(77)::int");
     int status = daemon_end(service, 0);
     (void)count("select pg_advisory_unlock(77)::int");
     nothing_between();
@@ -271,12 +271,13 @@ static void a_file_that_was_given_up_is_scanned_after_its_release(void **state)
 {
     (void)state;
     struct buf mail CLEANUP(buf_fini) = {0};
-    buf_adds(&mail,
-             "Authentication-Results: mx.mof.example; auth=pass; spf=pass "
-             "smtp.mailfrom=saraban@customs.go.th\r\nFrom: saraban@customs.go.th\r\n"
-             "Message-ID: <file@test>\r\nSubject: with a file\r\nMIME-Version: 1.0\r\n"
-             "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n"
-             "Content-Disposition: attachment; filename=a.txt\r\n\r\nfile\r\n--x--\r\n");
+    buf_adds(
+        &mail,
+        "Authentication-Results: mx.mof.example; auth=pass; spf=pass "
+        "smtp.mailfrom=saraban@customs.go.th\r\nFrom: saraban@customs.go.th\r\n"
+        "Message-ID: <file@test>\r\nSubject: with a file\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: application/pdf\r\n"
+        "Content-Disposition: attachment; filename=a.pdf\r\n\r\n%PDF-1.4\r\n--x--\r\n");
     office_deliver(d->office, office_addr, mail.data, mail.len);
     database_run(owner, "alter table job alter attempts set default 3"); /* three deaths before */
     daemon_drain(d, 5);
