@@ -19,8 +19,12 @@ static const char lease_end_sql[] =
 static const char lease_holder_sql[] =
     "select lease_owner from mailbox where id = $1 and lease_until >= clock_timestamp()";
 static const char lease_bury_sql[] =
-    "update mailbox set lease_until = null, lease_owner = null where id = $1 and lease_owner = $2"
-    " and lease_until < clock_timestamp() + ($3::int - $4::int) * interval '1 second'";
+    "update mailbox set lease_until = clock_timestamp() + $3::int * interval '1 second'"
+    " where id = $1 and lease_owner = $2"
+    " and lease_until > clock_timestamp() + $3::int * interval '1 second'";
+static const char lease_held_sql[] =
+    "select exists (select from mailbox where id = $1 and lease_owner = $2"
+    " and lease_until > clock_timestamp() + $3::int * interval '1 second')";
 static const char uidvalidity_sql[] =
     "update mailbox m set uidvalidity = $2 from (select uidvalidity from mailbox where id = $1 for "
     "update) old"
@@ -142,15 +146,28 @@ bool ledger_lease_holder(struct db *db, struct arena *a, int mailbox_id, const c
     return true;
 }
 
-bool ledger_lease_bury(struct db *db, int mailbox_id, const char *owner, int ttl_s, int grace_s,
+bool ledger_lease_bury(struct db *db, int mailbox_id, const char *owner, int grace_s,
                        struct err *err)
 {
     struct params p = {0};
     param_int(&p, mailbox_id);
     param_text(&p, owner);
-    param_int(&p, ttl_s);
     param_int(&p, grace_s);
     return db_query(db, lease_bury_sql, &p, NULL, err);
+}
+
+bool ledger_lease_held(struct db *db, int mailbox_id, const char *owner, int left_s, bool *held_out,
+                       struct err *err)
+{
+    struct rows r CLEANUP(rows_fini) = {0};
+    struct params p = {0};
+    param_int(&p, mailbox_id);
+    param_text(&p, owner);
+    param_int(&p, left_s);
+    if (!db_query(db, lease_held_sql, &p, &r, err))
+        return false;
+    *held_out = row_bool(&r, 0, 0);
+    return true;
 }
 
 bool ledger_uidvalidity(struct db *db, int mailbox_id, uint32_t uidvalidity, bool *changed_out,

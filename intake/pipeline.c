@@ -38,7 +38,7 @@ static const struct {
     {"file", step_file},         /* settled mails leave the folder */
 };
 
-enum { HANDOVER_S = 10 }; /* after a dead holder's last renewal: longer than a move may take */
+enum { HANDOVER_S = 10 }; /* after a holder is found dead: longer than its last move may take */
 
 struct pipeline {
     struct pipeline_parts parts;
@@ -56,7 +56,7 @@ struct pipeline {
 
 /* ---- the lease */
 
-static bool renew_lease(struct pipeline *p, struct err *err)
+static bool take_lease(struct pipeline *p, struct err *err)
 {
     int64_t epoch, asked_ms = clock_mono_ms();
     int ttl_s = p->parts.config->lease_s;
@@ -69,6 +69,18 @@ static bool renew_lease(struct pipeline *p, struct err *err)
     return true;
 }
 
+/* The database says whether it is still ours; while more than half of it is left, that is asked and
+ * nothing written. */
+static bool renew_lease(struct pipeline *p, struct err *err)
+{
+    int half_s = p->parts.config->lease_s / 2;
+    bool held = clock_mono_ms() + (int64_t)half_s * 1000 < p->lease_end_ms;
+    if (held &&
+        !ledger_lease_held(p->parts.db, p->mailbox_id, p->parts.owner, half_s - 1, &held, err))
+        return false;
+    return held || take_lease(p, err);
+}
+
 /* The lease of a process of this machine that is gone need not run out: only what it asked of the
  * mail server last must be over. Its epoch ends with it. */
 static bool bury_holder(struct pipeline *p, struct err *err)
@@ -77,8 +89,8 @@ static bool bury_holder(struct pipeline *p, struct err *err)
     const char *holder;
     if (!ledger_lease_holder(p->parts.db, a, p->mailbox_id, &holder, err))
         return false;
-    return !role_owner_gone(holder) || ledger_lease_bury(p->parts.db, p->mailbox_id, holder,
-                                                         p->parts.config->lease_s, HANDOVER_S, err);
+    return !role_owner_gone(holder) ||
+           ledger_lease_bury(p->parts.db, p->mailbox_id, holder, HANDOVER_S, err);
 }
 
 /* ---- opening and closing */
