@@ -21,6 +21,7 @@ static const char usage_th[] =
     "                                         ครบแล้ว หรือครบด้วยฉบับที่ตามมา\n"
     "  thanwela item cancel เลขรับ --why เหตุ   ยกเลิกเลข เลขยังอยู่พร้อมเหตุ\n"
     "  thanwela item release รหัส --why เหตุ    ปล่อยจดหมายที่กันไว้ให้รับใหม่\n"
+    "  thanwela item release เลขรับ --why เหตุ  เปิดอ่านแฟ้มที่เลิกอ่านไปอีกครั้ง\n"
     "\n"
     "ตัวเลือกของ list\n"
     "  --state สถานะ   registered cancelled check unverified on_time late\n"
@@ -42,6 +43,7 @@ static const char usage_en[] =
     "                                          all is there, or came with another\n"
     "  thanwela item cancel NUMBER --why WHY   the number stays, with its reason\n"
     "  thanwela item release ID --why WHY      take a mail that was set aside\n"
+    "  thanwela item release NUMBER --why WHY  scan again files that were given up\n"
     "\n"
     "Options of list\n"
     "  --state STATE  registered cancelled check unverified on_time late\n"
@@ -187,6 +189,19 @@ int item_cancel_run(struct cli *c, int argc, char **argv)
     return said(c, argv[1], "ยกเลิกเลขแล้ว เลขนี้ไม่ใช้ซ้ำ", "cancelled; the number is not used again");
 }
 
+/* A number: the files of that item that were given up. */
+static int release_files(struct cli *c, const char *register_no, const char *why)
+{
+    struct err err = {0};
+    struct db *db = cli_db(c);
+    if (!db)
+        return EXIT_USAGE;
+    if (!item_rescan(db, register_no, c->who, why, &err))
+        return cli_fail(&err);
+    return said(c, register_no, "จะเปิดอ่านแฟ้มที่เลิกอ่านไปอีกครั้ง",
+                "files that were given up are scanned again");
+}
+
 int item_release_run(struct cli *c, int argc, char **argv)
 {
     const char *why = NULL;
@@ -195,10 +210,14 @@ int item_release_run(struct cli *c, int argc, char **argv)
     const struct opt opts[] = {{"--why", OPT_TEXT, &why}};
     if (!cli_options(&command_item, &argc, argv, opts, ARRAY_LEN(opts)))
         return EXIT_USAGE;
+    if (argc == 2 && strchr(argv[1], '/') && why && *why)
+        return release_files(c, argv[1], why);
     long long id = argc == 2 ? strtoll(argv[1], &end, 10) : 0;
     if (!end || *end || id <= 0 || !why || !*why)
-        return cli_usage(&command_item,
-                         "release wants the id of a mail from list --state quarantined, and --why");
+        return cli_usage(
+            &command_item,
+            "release wants the id of a mail from list --state quarantined, or the number "
+            "of an item with a file that was given up, and --why");
     struct db *db = cli_db(c);
     if (!db)
         return EXIT_USAGE;

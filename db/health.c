@@ -48,6 +48,14 @@ static const struct question questions[] = {
      "ไม่มีอีเมลถูกกันไว้", "no mail is set aside",
      "อีเมลถูกกันไว้: ดู thanwela item list --state quarantined",
      "mails set aside: see thanwela item list --state quarantined"},
+    {"reconcile",
+     "select coalesce(sum(r.n_unexplained), 0), string_agg(m.name || ' ' || to_char(r.at at time "
+     "zone 'Asia/Bangkok', 'YYYY-MM-DD HH24:MI'), ', ') filter (where r.n_unexplained > 0)"
+     " from mailbox m cross join lateral (select * from reconcile_run x where x.mailbox_id = m.id"
+     "  order by x.id desc limit 1) r",
+     HEALTH_LOOK, "ตู้จดหมายตรงกับทะเบียน", "mailboxes and ledger agree",
+     "จดหมายที่ต่างจากทะเบียนโดยไม่รู้เหตุ: ดู thanwela reconcile",
+     "mails differ from the ledger for no known reason: see thanwela reconcile"},
     {"gaps",
      "select count(*), string_agg(m.name || ' ' || to_char(from_at at time zone 'Asia/Bangkok', "
      "'YYYY-MM-DD HH24:MI'), ', ')"

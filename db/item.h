@@ -137,6 +137,10 @@ bool item_mark_whole(struct db *db, const char *register_no, bool is_whole, cons
 /* `by` completes register_no: for what belongs to no matter. err  REFUSE it cannot */
 bool item_completes(struct db *db, const char *register_no, const char *by, const char *who,
                     const char *why, struct err *err) MUST_CHECK;
+/* Files that were given up after three deaths are scanned again; the number and a receipt that was
+ * written stay. err  REFUSE none was given up */
+bool item_rescan(struct db *db, const char *register_no, const char *who, const char *why,
+                 struct err *err) MUST_CHECK;
 /* The number stays, with its reason. */
 bool item_cancel(struct db *db, const char *register_no, const char *who, const char *why,
                  struct err *err) MUST_CHECK;

@@ -116,6 +116,41 @@ bool item_assign(struct db *db, const char *register_no, const struct item_assig
                 err);
 }
 
+static const char rescan_jobs_sql[] =
+    "update job set state = 'ready', attempts = 0, next_at = clock_timestamp(), claimed_until = "
+    "null"
+    " where state = 'done' and attachment_id in (select id from attachment where item_id = $1"
+    "  and scan_state = 'poison')";
+static const char rescan_files_sql[] = "update attachment set scan_state = null, scan_why = ''"
+                                       " where item_id = $1 and scan_state = 'poison'";
+static const char rescan_item_sql[] = "update item set scan_done_at = null where id = $1";
+static const char rescan_notify_sql[] = "notify thanwela_job";
+
+bool item_rescan(struct db *db, const char *register_no, const char *who, const char *why,
+                 struct err *err)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct rows r CLEANUP(rows_fini) = {0};
+    struct params p = {0};
+    struct held h;
+    if (!db_begin(db, err))
+        return false;
+    struct db *open CLEANUP(db_rollbackp) = db;
+    if (!hold(a, db, register_no, &h, err))
+        return false;
+    param_int(&p, h.id);
+    if (!db_query(db, rescan_jobs_sql, &p, &r, err))
+        return false;
+    if (r.touched == 0)
+        return err_set(err, ERR_REFUSE, "item %s: no file of it was given up: nothing to release",
+                       register_no);
+    return db_query(db, rescan_files_sql, &p, NULL, err) &&
+           db_query(db, rescan_item_sql, &p, NULL, err) &&
+           db_query(db, rescan_notify_sql, NULL, NULL, err) &&
+           tell(db, &h, who, "scan again", why, json_pack("{s:I}", "files", (json_int_t)r.touched),
+                err);
+}
+
 static const char status_sql[] = "update item set status = $2, cancelled_why = $3 where id = $1";
 static const char *const statuses[] = {
     "รับแล้ว",         "ตรวจสอบ", "ส่งกลับแก้ไข", "รับเพิ่มเติม", "เสนอรัฐมนตรี",

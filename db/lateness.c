@@ -302,7 +302,7 @@ bool lateness_read(struct arena *a, struct db *db, int64_t as_of_us, struct late
         !read_checks(a, db, checks_sql, &p, &l.checks, &l.n_checks, err) ||
         !read_checks(a, db, quarantine_sql, &p, &l.quarantine, &l.n_quarantine, err) ||
         !read_files(a, db, &p, &l, err) || !read_changes(a, db, &p, &l, err) ||
-        !read_runs(a, db, &p, &l, err))
+        !read_runs(a, db, &p, &l, err) || !reconcile_read(a, db, as_of_us, &l.reconcile, err))
         return false;
     *out = l;
     return true;

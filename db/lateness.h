@@ -6,6 +6,7 @@
 #define DB_LATENESS_H
 
 #include "db/db.h"
+#include "db/reconcile.h"
 
 struct report_window {
     int64_t since_us;            /* 18:00 of the working day before: the report before this one */
@@ -73,6 +74,8 @@ struct lateness_rows {
     struct late_file *files;
     struct late_change *changes;
     struct late_run *runs;
+    struct reconcile_found
+        reconcile; /* mailbox against ledger: the last runs not after the as-of */
     int n_cases, n_mailboxes, n_gaps, n_checks, n_quarantine, n_files, n_changes, n_runs;
 };
 

@@ -16,6 +16,15 @@ static const char lease_sql[] =
     "select coalesce(lease_take($1::int, $2, $3::int * interval '1 second'), 0)";
 static const char lease_end_sql[] =
     "update mailbox set lease_until = null, lease_owner = null where id = $1 and lease_owner = $2";
+static const char lease_holder_sql[] =
+    "select lease_owner from mailbox where id = $1 and lease_until >= clock_timestamp()";
+static const char lease_bury_sql[] =
+    "update mailbox set lease_until = clock_timestamp() + $3::int * interval '1 second'"
+    " where id = $1 and lease_owner = $2"
+    " and lease_until > clock_timestamp() + $3::int * interval '1 second'";
+static const char lease_held_sql[] =
+    "select exists (select from mailbox where id = $1 and lease_owner = $2"
+    " and lease_until > clock_timestamp() + $3::int * interval '1 second')";
 static const char uidvalidity_sql[] =
     "update mailbox m set uidvalidity = $2 from (select uidvalidity from mailbox where id = $1 for "
     "update) old"
@@ -51,9 +60,9 @@ static const char aside_sql[] =
     "update message set state = $2, why = $3 where id = $1 and state = 'stored'";
 static const char state_sql[] = "select state from message where id = $1";
 static const char filed_sql[] =
-    "update message_copy set filed_at = clock_timestamp(), filed_to = $5"
-    " where mailbox_id = $1 and uidvalidity = $2 and uid = $3 and message_fk = $4 and filed_at is "
-    "null";
+    "update message_copy set filed_at = clock_timestamp(), filed_to = $5::text"
+    " where mailbox_id = $1 and uidvalidity = $2 and uid = $3 and message_fk = $4"
+    " and (filed_at is null or filed_to is null and $5::text is not null)";
 static const char filing_sql[] =
     "update message_copy c set filing_at = clock_timestamp() from (select filing_at from "
     "message_copy"
@@ -67,6 +76,7 @@ static const char release_find_sql[] =
     "select state, blob_id is null from message where id = $1 for update";
 static const char release_sql[] =
     "update message set state = 'stored', why = '', attempts = 0, released_by = $2 where id = $1";
+static const char notify_sql[] = "notify thanwela_mailbox";
 static const char waiting_sql[] = "select count(*) from message where state = 'stored'";
 
 static const char *const state_names[] = {"stored", "registered", "duplicate", "ignored",
@@ -122,6 +132,42 @@ bool ledger_lease_end(struct db *db, int mailbox_id, const char *owner, struct e
     param_int(&p, mailbox_id);
     param_text(&p, owner);
     return db_query(db, lease_end_sql, &p, NULL, err);
+}
+
+bool ledger_lease_holder(struct db *db, struct arena *a, int mailbox_id, const char **owner_out,
+                         struct err *err)
+{
+    struct rows r CLEANUP(rows_fini) = {0};
+    struct params p = {0};
+    param_int(&p, mailbox_id);
+    if (!db_query(db, lease_holder_sql, &p, &r, err))
+        return false;
+    *owner_out = r.n ? arena_strdup(a, row_text(&r, 0, 0)) : "";
+    return true;
+}
+
+bool ledger_lease_bury(struct db *db, int mailbox_id, const char *owner, int grace_s,
+                       struct err *err)
+{
+    struct params p = {0};
+    param_int(&p, mailbox_id);
+    param_text(&p, owner);
+    param_int(&p, grace_s);
+    return db_query(db, lease_bury_sql, &p, NULL, err);
+}
+
+bool ledger_lease_held(struct db *db, int mailbox_id, const char *owner, int left_s, bool *held_out,
+                       struct err *err)
+{
+    struct rows r CLEANUP(rows_fini) = {0};
+    struct params p = {0};
+    param_int(&p, mailbox_id);
+    param_text(&p, owner);
+    param_int(&p, left_s);
+    if (!db_query(db, lease_held_sql, &p, &r, err))
+        return false;
+    *held_out = row_bool(&r, 0, 0);
+    return true;
 }
 
 bool ledger_uidvalidity(struct db *db, int mailbox_id, uint32_t uidvalidity, bool *changed_out,
@@ -271,7 +317,10 @@ bool ledger_aside(struct db *db, int64_t message_id, enum message_state state, c
     param_int(&p, message_id);
     param_text(&p, message_state_name(state));
     param_text(&p, why);
-    return db_query(db, aside_sql, &p, NULL, err);
+    if (!db_begin(db, err)) /* the mail leaves the inbox after it: it waits for the disk */
+        return false;
+    struct db *tx CLEANUP(db_rollbackp) = db;
+    return db_query(db, aside_sql, &p, NULL, err) && db_commit(tx, err);
 }
 
 bool ledger_state(struct db *db, int64_t message_id, enum message_state *out, struct err *err)
@@ -361,8 +410,8 @@ bool ledger_release(struct db *db, int64_t message_id, const char *who, const ch
     struct err name;
     err_set(&name, ERR_NONE, "release mail %lld", (long long)message_id);
     struct event e = {.who = who, .what = name.text, .why = why};
-    return db_query(db, release_sql, &p, NULL, err) && event_append(db, &e, err) &&
-           db_commit(tx, err);
+    return db_query(db, release_sql, &p, NULL, err) && db_query(db, notify_sql, NULL, NULL, err) &&
+           event_append(db, &e, err) && db_commit(tx, err);
 }
 
 bool ledger_waiting(struct db *db, int64_t *n_out, struct err *err)

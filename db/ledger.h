@@ -37,6 +37,17 @@ bool ledger_lease(struct db *db, int mailbox_id, const char *owner, int ttl_s, i
 /* Let it go, so that another daemon need not wait. */
 bool ledger_lease_end(struct db *db, int mailbox_id, const char *owner, struct err *err) MUST_CHECK;
 
+/* Who holds it; "": nobody. */
+bool ledger_lease_holder(struct db *db, struct arena *a, int mailbox_id, const char **owner_out,
+                         struct err *err) MUST_CHECK;
+/* The lease of exactly this owner, whose process is known to be gone, ends grace_s from now: what
+ * it asked of the mail server last must be over by then. */
+bool ledger_lease_bury(struct db *db, int mailbox_id, const char *owner, int grace_s,
+                       struct err *err) MUST_CHECK;
+/* Is it this owner's, for left_s more at least? Asks only, and writes nothing. */
+bool ledger_lease_held(struct db *db, int mailbox_id, const char *owner, int left_s, bool *held_out,
+                       struct err *err) MUST_CHECK;
+
 bool ledger_uidvalidity(struct db *db, int mailbox_id, uint32_t uidvalidity, bool *changed_out,
                         struct err *err) MUST_CHECK;
 

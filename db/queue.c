@@ -4,17 +4,30 @@
 
 #include "db/event.h"
 #include "db/query.h"
+#include <assert.h>
 #include <stdio.h>
 
+/* The first that is due; and with it, when many wait, up to a quarter of those that no death has
+ * left behind: one commit claims them. What a death has left behind is claimed alone. */
 static const char claim_sql[] =
-    "with j as (update job set state = 'running', attempts = attempts + 1, claimed_by = $1,"
+    "with head as (select id, attempts from job where state = 'ready' and next_at <= "
+    "clock_timestamp() or state = 'running' and claimed_until < clock_timestamp()"
+    "  order by next_at, id for update skip locked limit 1),"
+    " more as (select id from job where state = 'ready' and next_at <= clock_timestamp()"
+    "  and attempts = 0 and (select attempts from head) = 0 and id <> (select id from head)"
+    "  order by next_at, id for update skip locked limit least($3::int - 1,"
+    "   (select count(*) from (select from job where state = 'ready' and attempts = 0"
+    "    and next_at <= clock_timestamp() limit 4 * $3::int) x) / 4)),"
+    " j as (update job set state = 'running', attempts = attempts + 1, claimed_by = $1,"
     "  claimed_until = clock_timestamp() + $2::int * interval '1 second'"
-    "  where id = (select id from job where state = 'ready' and next_at <= clock_timestamp()"
-    "    or state = 'running' and claimed_until < clock_timestamp()"
-    "    order by next_at, id for update skip locked limit 1)"
+    "  where id in (select id from head union all select id from more)"
     "  returning id, item_id, attachment_id, attempts)"
     " select j.id, j.item_id, j.attachment_id, a.blob_id, a.filename, j.attempts"
-    " from j left join attachment a on a.id = j.attachment_id";
+    " from j left join attachment a on a.id = j.attachment_id order by j.id";
+/* Claimed and not begun: as if it never was. */
+static const char give_back_sql[] =
+    "update job set state = 'ready', attempts = attempts - 1, claimed_until = null"
+    " where id = $1 and state = 'running' and claimed_by = $2";
 static const char retry_sql[] = "update job set state = 'ready', why = $2, claimed_until = null,"
                                 " next_at = clock_timestamp() + interval '2 seconds' * attempts "
                                 "where id = $1 and state = 'running'";
@@ -59,7 +72,8 @@ static const char item_sql[] =
     "i.digest,"
     " i.from_addr, i.from_name, g.name_th, i.subject, i.letter_no, us(bangkok(i.letter_date, "
     "'00:00')), i.class,"
-    " i.urgency, i.secrecy, i.message_id, i.refs, i.no_receipt_why, coalesce(i.n_claimed, -1)"
+    " i.urgency, i.secrecy, i.message_id, i.refs, i.no_receipt_why, coalesce(i.n_claimed, -1),"
+    " i.token"
     " from item i left join agency g on g.id = i.agency_id where i.id = $1";
 static const char files_sql[] = "select a.filename, a.type, b.size, b.sha256, coalesce(a.n_pages, "
                                 "0), coalesce(a.scan_state, ''), a.scan_why"
@@ -72,29 +86,49 @@ static const char waiting_sql[] =
     "select count(*) filter (where state = 'ready' and next_at <= clock_timestamp() or"
     "  claimed_until < clock_timestamp()), count(*) from job where state in ('ready', 'running')";
 
-bool queue_claim(struct db *db, struct arena *a, const char *owner, int lease_s,
-                 struct queue_job *out, bool *found_out, struct err *err)
+bool queue_claim(struct db *db, struct arena *a, const struct queue_claim *c, struct queue_job *out,
+                 int *n_out, struct err *err)
 {
     struct rows r CLEANUP(rows_fini) = {0};
     struct params p = {0};
-    param_text(&p, owner);
-    param_int(&p, lease_s);
+    param_text(&p, c->owner);
+    param_int(&p, c->lease_s);
+    param_int(&p, c->max);
     if (!db_begin_async(db, err))
         return false;
     struct db *tx CLEANUP(db_rollbackp) = db;
     if (!db_query(db, claim_sql, &p, &r, err) || !db_commit(tx, err))
         return false;
-    *found_out = r.n == 1;
-    if (*found_out)
-        *out = (struct queue_job){
-            .id = row_int(&r, 0, 0),
-            .item_id = row_int(&r, 0, 1),
-            .attachment_id = row_int(&r, 0, 2),
-            .blob_id = row_int(&r, 0, 3),
-            .filename = row_dup(a, &r, 0, 4),
-            .attempts = (int)row_int(&r, 0, 5),
+    assert(r.n <= c->max);
+    *n_out = r.n;
+    for (int i = 0; i < r.n; i++)
+        out[i] = (struct queue_job){
+            .id = row_int(&r, i, 0),
+            .item_id = row_int(&r, i, 1),
+            .attachment_id = row_int(&r, i, 2),
+            .blob_id = row_int(&r, i, 3),
+            .filename = row_dup(a, &r, i, 4),
+            .attempts = (int)row_int(&r, i, 5),
         };
     return true;
+}
+
+bool queue_give_back(struct db *db, const char *owner, const struct queue_job *jobs, int n,
+                     struct err *err)
+{
+    if (n == 0)
+        return true;
+    if (!db_begin_async(db, err))
+        return false;
+    struct db *tx CLEANUP(db_rollbackp) = db;
+    for (int i = 0; i < n; i++) {
+        struct params p = {0};
+        param_int(&p, jobs[i].id);
+        param_text(&p, owner);
+        if (!db_query(db, give_back_sql, &p, NULL, err))
+            return false;
+    }
+    return db_commit(tx, err);
 }
 
 bool queue_retry(struct db *db, int64_t job_id, const char *why, struct err *err)
@@ -251,6 +285,7 @@ bool queue_item(struct db *db, struct arena *a, int64_t item_id, struct queue_it
         .references = row_dup(a, &r, 0, 17),
         .no_receipt_why = row_dup(a, &r, 0, 18),
         .n_claimed = (int)row_int(&r, 0, 19),
+        .token = row_dup(a, &r, 0, 20),
     };
     return read_files(db, a, out, err);
 }

@@ -14,9 +14,19 @@ struct queue_job {
     int attempts;         /* this one counted */
 };
 
-/* The next job, claimed for lease_s seconds. found_out false: none is due. */
-bool queue_claim(struct db *db, struct arena *a, const char *owner, int lease_s,
-                 struct queue_job *out, bool *found_out, struct err *err) MUST_CHECK;
+struct queue_claim {
+    const char *owner;
+    int lease_s; /* longer than the work on all of them may take */
+    int max;     /* jobs at most */
+};
+/* The next jobs, claimed: one, or several when many wait; one that a death has left behind
+ * (attempts over 1) comes alone. out has room for max; 0: none is due. */
+bool queue_claim(struct db *db, struct arena *a, const struct queue_claim *c, struct queue_job *out,
+                 int *n_out, struct err *err) MUST_CHECK;
+
+/* Claimed and not begun: free again, the attempt not counted. */
+bool queue_give_back(struct db *db, const char *owner, const struct queue_job *jobs, int n,
+                     struct err *err) MUST_CHECK;
 
 /* Put a claimed job back: it is due again after a pause. */
 bool queue_retry(struct db *db, int64_t job_id, const char *why, struct err *err) MUST_CHECK;
@@ -71,7 +81,8 @@ struct queue_item {
     const char *class_name, *urgency, *secrecy;
     const char *message_id, *references;
     const char *no_receipt_why;
-    int n_claimed; /* -1: the letter does not say */
+    const char *token; /* NULL: this is its first scan */
+    int n_claimed;     /* -1: the letter does not say */
     const struct queue_item_file *files;
     uint32_t n_files;
 };

@@ -170,6 +170,15 @@ static void log_receipt(const struct queue_item *i, const struct judgement *j,
               *no_receipt_why ? no_receipt_why : NULL, NULL);
 }
 
+/* A file was scanned again: what was said and sent stays as it is. */
+static bool close_again(const struct answer_parts *parts, const struct queue_item *i,
+                        struct err *err)
+{
+    struct event e = {.who = "thanwelad", .item_id = i->id, .what = "scanned again"};
+    return queue_item_done(parts->db, i->id, i->token, i->no_receipt_why, err) &&
+           event_append(parts->db, &e, err);
+}
+
 bool acknowledge(struct arena *a, const struct answer_parts *parts, int64_t item_id,
                  struct err *err)
 {
@@ -178,8 +187,11 @@ bool acknowledge(struct arena *a, const struct answer_parts *parts, int64_t item
     struct token t;
     struct receipt r;
     const char *no_receipt_why;
-    if (!queue_item(parts->db, a, item_id, &i, err) ||
-        !weigh_cap(parts, &i, &no_receipt_why, err) ||
+    if (!queue_item(parts->db, a, item_id, &i, err))
+        return err_add(err, "judge");
+    if (i.token)
+        return close_again(parts, &i, err);
+    if (!weigh_cap(parts, &i, &no_receipt_why, err) ||
         !judge_item(parts->db, a, item_id, clock_now_us(), &j, err))
         return err_add(err, "judge");
     fill_token(&i, &t);

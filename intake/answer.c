@@ -18,8 +18,9 @@
 
 enum {
     ROUND_JOBS_MAX = 16, /* results that one commit carries, */
-    ROUND_MS_MAX = 400,  /* or as many as this time allows: a receipt does not wait for others */
-    JOB_LEASE_S = 120,   /* longer than the slowest child may take */
+    ROUND_MS_MAX =
+        1000,          /* or as many as this time allows: a receipt does not wait long for others */
+    JOB_LEASE_S = 120, /* longer than the slowest child may take */
 };
 
 struct work { /* one claimed job */
@@ -166,10 +167,18 @@ static void log_scanned(const struct work *w, int64_t started_ms)
 
 /* A job that a death has left behind may be what caused it: it is worked on alone, so that further
  * deaths count against it and not against those that only waited beside it. */
-static bool is_suspect(const struct work *w)
+static bool is_suspect(const struct queue_job *job)
 {
-    return w->job.attempts > 1;
+    return job->attempts > 1;
 }
+
+struct round {
+    struct work works[ROUND_JOBS_MAX]; /* scanned, not committed yet */
+    int n;
+    struct work suspect;
+    bool is_suspected;
+    int64_t end_ms;
+};
 
 static bool work_on(const struct answer_parts *parts, struct arena *a, struct work *w,
                     struct err *err)
@@ -182,43 +191,53 @@ static bool work_on(const struct answer_parts *parts, struct arena *a, struct wo
     return true;
 }
 
-/* Everything but the commit; ends before a suspect, which is left in *suspect_out. */
-static bool gather(const struct answer_parts *parts, struct arena *a, struct work *works,
-                   int *n_out, struct work *suspect_out, bool *suspected_out, struct err *err)
+/* Scan what was claimed; what the round has no time for goes back. */
+static bool work_on_all(const struct answer_parts *parts, struct arena *a, struct round *r,
+                        const struct queue_job *jobs, int n, struct err *err)
 {
-    int64_t start_ms = clock_mono_ms();
-    while (*n_out < ROUND_JOBS_MAX && clock_mono_ms() - start_ms < ROUND_MS_MAX) {
-        bool found;
-        struct work *w = &works[*n_out];
-        *w = (struct work){0};
-        if (!queue_claim(parts->db, a, parts->owner, JOB_LEASE_S, &w->job, &found, err))
-            return false;
-        if (!found)
-            return true;
-        if (is_suspect(w)) {
-            *suspect_out = *w;
-            *suspected_out = true;
-            return true;
-        }
+    int i = 0;
+    for (; i < n && (i == 0 || clock_mono_ms() < r->end_ms); i++) {
+        struct work *w = &r->works[r->n];
+        *w = (struct work){.job = jobs[i]};
         if (!work_on(parts, a, w, err))
             return false;
-        (*n_out)++;
+        r->n++;
     }
+    return queue_give_back(parts->db, parts->owner, jobs + i, n - i, err);
+}
+
+/* Everything but the commit; ends before a suspect, which is left in r->suspect. */
+static bool gather(const struct answer_parts *parts, struct arena *a, struct round *r,
+                   struct err *err)
+{
+    struct queue_job jobs[ROUND_JOBS_MAX];
+    do {
+        int n;
+        struct queue_claim claim = {
+            .owner = parts->owner, .lease_s = JOB_LEASE_S, .max = ROUND_JOBS_MAX - r->n};
+        if (!queue_claim(parts->db, a, &claim, jobs, &n, err))
+            return false;
+        if (n == 0)
+            return true;
+        r->is_suspected = is_suspect(&jobs[0]);
+        if (r->is_suspected)
+            r->suspect = (struct work){.job = jobs[0]};
+        else if (!work_on_all(parts, a, r, jobs, n, err))
+            return false;
+    } while (!r->is_suspected && r->n < ROUND_JOBS_MAX && clock_mono_ms() < r->end_ms);
     return true;
 }
 
 bool answer_round(const struct answer_parts *parts, int *n_out, struct err *err)
 {
     struct arena *a CLEANUP(arena_freep) = arena_new();
-    struct work works[ROUND_JOBS_MAX], suspect = {0};
-    bool suspected = false;
-    int n = 0;
-    if (!gather(parts, a, works, &n, &suspect, &suspected, err))
+    struct round r = {.end_ms = clock_mono_ms() + ROUND_MS_MAX};
+    if (!gather(parts, a, &r, err))
         return false;
-    *n_out = n + suspected;
+    *n_out = r.n + r.is_suspected;
     meter_step(parts->meter, "receipt");
-    if (n > 0 && !step_finish(parts, a, works, n, err))
+    if (r.n > 0 && !step_finish(parts, a, r.works, r.n, err))
         return false;
-    return !suspected ||
-           (work_on(parts, a, &suspect, err) && step_finish(parts, a, &suspect, 1, err));
+    return !r.is_suspected ||
+           (work_on(parts, a, &r.suspect, err) && step_finish(parts, a, &r.suspect, 1, err));
 }

@@ -14,6 +14,7 @@
 #include "intake/copied.h"
 #include "intake/register.h"
 #include "intake/seen.h"
+#include "role/common.h"
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -37,6 +38,8 @@ static const struct {
     {"file", step_file},         /* settled mails leave the folder */
 };
 
+enum { HANDOVER_S = 10 }; /* after a holder is found dead: longer than its last move may take */
+
 struct pipeline {
     struct pipeline_parts parts;
     int mailbox_id;
@@ -53,7 +56,7 @@ struct pipeline {
 
 /* ---- the lease */
 
-static bool renew_lease(struct pipeline *p, struct err *err)
+static bool take_lease(struct pipeline *p, struct err *err)
 {
     int64_t epoch, asked_ms = clock_mono_ms();
     int ttl_s = p->parts.config->lease_s;
@@ -64,6 +67,30 @@ static bool renew_lease(struct pipeline *p, struct err *err)
                        p->parts.mailbox->name);
     p->lease_end_ms = asked_ms + (int64_t)ttl_s * 1000;
     return true;
+}
+
+/* The database says whether it is still ours; while more than half of it is left, that is asked and
+ * nothing written. */
+static bool renew_lease(struct pipeline *p, struct err *err)
+{
+    int half_s = p->parts.config->lease_s / 2;
+    bool held = clock_mono_ms() + (int64_t)half_s * 1000 < p->lease_end_ms;
+    if (held &&
+        !ledger_lease_held(p->parts.db, p->mailbox_id, p->parts.owner, half_s - 1, &held, err))
+        return false;
+    return held || take_lease(p, err);
+}
+
+/* The lease of a process of this machine that is gone need not run out: only what it asked of the
+ * mail server last must be over. Its epoch ends with it. */
+static bool bury_holder(struct pipeline *p, struct err *err)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    const char *holder;
+    if (!ledger_lease_holder(p->parts.db, a, p->mailbox_id, &holder, err))
+        return false;
+    return !role_owner_gone(holder) ||
+           ledger_lease_bury(p->parts.db, p->mailbox_id, holder, HANDOVER_S, err);
 }
 
 /* ---- opening and closing */
@@ -81,7 +108,8 @@ bool pipeline_open(const struct pipeline_parts *parts, struct pipeline **out, st
                                .folder = parts->mailbox->folder,
                                .body = parts->mailbox->body};
     bool changed;
-    if (!ledger_mailbox(parts->db, &m, &p->mailbox_id, err) || !renew_lease(p, err) ||
+    if (!ledger_mailbox(parts->db, &m, &p->mailbox_id, err) || !bury_holder(p, err) ||
+        !renew_lease(p, err) ||
         !ledger_uidvalidity(parts->db, p->mailbox_id, parts->uidvalidity, &changed, err))
         return false;
     if (changed)
@@ -117,6 +145,16 @@ void pipeline_failed(struct pipeline *p, const struct err *why)
         (void)!ledger_poll_failed(p->parts.db, p->mailbox_id, why->text, &ignored);
 }
 
+int pipeline_mailbox_id(const struct pipeline *p)
+{
+    return p->mailbox_id;
+}
+
+uint32_t pipeline_last_uid(const struct pipeline *p)
+{
+    return p->n_entries ? p->entries[p->n_entries - 1].uid : 0;
+}
+
 /* ---- a poll */
 
 static bool run_round(struct pipeline *p, struct err *err)
@@ -132,6 +170,19 @@ static bool run_round(struct pipeline *p, struct err *err)
     return true;
 }
 
+/* A human took back the mark for which the mail was left: it is filed like any other. */
+static void heed_marks(struct pipeline *p)
+{
+    for (uint32_t i = 0; i < p->n_entries; i++) {
+        struct seen *s = seen_find(&p->seen, p->entries[i].uid);
+        bool is_ours = p->entries[i].size_bytes <= MAIL_BYTES_MAX;
+        if (s && is_ours && s->is_deleted != p->entries[i].is_deleted) {
+            s->is_deleted = p->entries[i].is_deleted;
+            s->is_done = s->is_done && s->is_deleted;
+        }
+    }
+}
+
 bool pipeline_poll(struct pipeline *p, bool *worked_out, struct err *err)
 {
     arena_freep(&p->listing);
@@ -141,6 +192,7 @@ bool pipeline_poll(struct pipeline *p, bool *worked_out, struct err *err)
     if (!renew_lease(p, err) ||
         !imap_list(p->parts.imap, p->listing, &p->entries, &p->n_entries, err))
         return false;
+    heed_marks(p);
     do {
         if (!run_round(p, err))
             return false;

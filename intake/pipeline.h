@@ -35,6 +35,11 @@ void pipeline_closep(struct pipeline **p);
  * was done is in the database */
 bool pipeline_poll(struct pipeline *p, bool *worked_out, struct err *err) MUST_CHECK;
 
+/* The mailbox's row in the ledger, and the highest UID that the last poll listed (0: none): what
+ * lies above it has come since. */
+int pipeline_mailbox_id(const struct pipeline *p);
+uint32_t pipeline_last_uid(const struct pipeline *p);
+
 /* Write the failure where the report finds it; best effort. */
 void pipeline_failed(struct pipeline *p, const struct err *why);
 

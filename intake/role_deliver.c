@@ -73,7 +73,8 @@ static bool session(const struct role_context *c, bool *worked_out, struct err *
     struct db *db CLEANUP(db_closep) = NULL;
     struct smtp *smtp CLEANUP(smtp_closep) = NULL;
     return smtp_open(c->config, &smtp, err) && role_database(c, "thanwelad deliver", &db, err) &&
-           queue_listen(db, true, err) && keep(c, db, smtp, role_owner(a), worked_out, err);
+           db_relax(db, err) && queue_listen(db, true, err) &&
+           keep(c, db, smtp, role_owner(a), worked_out, err);
 }
 
 static int run(const struct role_context *c)

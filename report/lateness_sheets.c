@@ -4,6 +4,7 @@
 #include "report/lateness_part.h"
 #include "report/scan_words.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static void run_sheet(struct book *b, const struct lateness_rows *l)
@@ -91,11 +92,51 @@ static void gap_sheet(struct book *b, const struct lateness_rows *l, const struc
     book_count(b, "gaps", s->title, sheet_rows(s), s->key, true);
 }
 
+static const char *where_it_lies(struct book *b, const struct reconcile_difference *d)
+{
+    return *d->folder ? arena_printf(b->a, "%s (UID %" PRId64 ")", d->folder, d->uid) : "ไม่พบที่ใด";
+}
+
+/* Mailbox against ledger: what differs for no known reason, from the last comparison. */
+static void reconcile_sheet(struct book *b, const struct lateness_rows *l)
+{
+    static const struct book_column columns[] = {
+        {"mailbox", "กล่องจดหมาย", CELL_TEXT, false, true, false, false},
+        {"class", "ชนิด", CELL_TEXT, false, true, false, false},
+        {"what", "ความต่าง", CELL_TEXT, true, false, false, false},
+        {"register_no", "เลขรับ", CELL_TEXT, false, false, false, false},
+        {"entered_at", "เข้าเมื่อ", CELL_TIME, false, false, false, false},
+        {"subject", "เรื่อง", CELL_TEXT, true, false, false, false},
+        {"where", "อยู่ที่", CELL_TEXT, true, false, false, false},
+        {"do", "สิ่งที่ต้องทำ", CELL_TEXT, true, false, false, false}};
+    const struct reconcile_found *f = &l->reconcile;
+    int64_t n = 0;
+    struct sheet *s = book_sheet(b, "reconcile", "จดหมายในตู้ที่ต่างจากทะเบียนโดยไม่รู้เหตุ",
+                                 "ตู้จดหมายตรงกับทะเบียน", columns, ARRAY_LEN(columns));
+    for (int i = 0; i < f->n_differences; i++) {
+        const struct reconcile_difference *d = &f->differences[i];
+        if (d->is_explained)
+            continue;
+        sheet_text(s, d->mailbox);
+        sheet_text(s, d->what->name);
+        sheet_text(s, d->what->th);
+        sheet_text(s, d->register_no);
+        sheet_number(s, d->internaldate_us);
+        sheet_text(s, d->subject);
+        sheet_text(s, where_it_lies(b, d));
+        sheet_text(s, d->what->do_th);
+    }
+    for (int i = 0; i < f->n_runs; i++)
+        n += f->runs[i].n_unexplained;
+    book_count(b, "reconcile", s->title, n, s->key, true);
+}
+
 void lateness_state_sheets(struct book *b, const struct lateness_rows *l, const struct config *c)
 {
     run_sheet(b, l);
     mailbox_sheet(b, l, c);
     gap_sheet(b, l, c);
+    reconcile_sheet(b, l);
 }
 
 static void check_sheet(struct book *b, const struct lateness_rows *l)

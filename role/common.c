@@ -6,14 +6,46 @@
 #include "base/log.h"
 #include "db/calendar.h"
 #include "db/primary.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+/* Two machines, or two containers of one, may bear one name; they do not share this. "": unknown.
+ */
+static void machine(char out[static 64])
+{
+    char boot[16] = "", space[32] = "";
+    int fd CLEANUP(fd_closep) = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    bool known = fd >= 0 && read(fd, boot, 8) == 8 &&
+                 readlink("/proc/self/ns/pid", space, sizeof space - 1) > 0;
+    const char *number = space + strcspn(space, "0123456789"); /* pid:[4026531836] */
+    out[0] = 0;
+    if (known)
+        snprintf(out, 64, "%s.%.*s", boot, (int)strspn(number, "0123456789"), number);
+}
 
 char *role_owner(struct arena *a)
 {
-    char host[64] = "";
+    char host[64] = "", where[64];
     gethostname(host, sizeof host - 1);
-    return arena_printf(a, "%s:%d:%" PRId64, host, (int)getpid(), clock_mono_ms());
+    machine(where);
+    return arena_printf(a, "%s:%d:%" PRId64 ":%s", host, (int)getpid(), clock_mono_ms(), where);
+}
+
+bool role_owner_gone(const char *owner)
+{
+    char where[64];
+    const char *pid = strchr(owner, ':'), *last = strrchr(owner, ':');
+    machine(where);
+    if (!pid || last == pid || !*where || strcmp(last + 1, where) != 0)
+        return false;
+    long n = strtol(pid + 1, NULL, 10);
+    return n > 0 && n <= INT32_MAX && kill((pid_t)n, 0) < 0 && errno == ESRCH;
 }
 
 bool role_database(const struct role_context *c, const char *application, struct db **out,

@@ -8,8 +8,14 @@
 #include "db/db.h"
 #include "role/role.h"
 
-/* "host:pid:start": unlike any other process's, for claims and leases. */
+/* "host:pid:start:machine": unlike any other process's, for claims and leases. machine is this boot
+ * of the kernel and this space of process ids. */
 char *role_owner(struct arena *a);
+
+/* The owner was a process of this machine, and is no more. false: it lives, or nobody here can
+ * know.
+ */
+bool role_owner_gone(const char *owner);
 
 /* Connect as the run-time role. */
 bool role_database(const struct role_context *c, const char *application, struct db **out,

@@ -206,7 +206,7 @@ static void a_workbook_holds_no_formula_and_real_dates(void **state)
     assert_non_null(fgets(told, sizeof told, p));
     assert_int_equal(pclose(p), 0);
     unlink(path);
-    assert_string_equal(told, "False False True True 15\n");
+    assert_string_equal(told, "False False True True 16\n");
 }
 
 static void no_line_of_text_is_wider_than_the_terminal(void **state)
