@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * A notice goes out by mail and LINE, a question about it comes back into the registry's mailbox and is
- * answered in its thread: the real programs on a real mail server. */
+ * A notice goes out by mail and LINE, a question about it comes back into the registry's mailbox
+ * and is answered in its thread: the real programs on a real mail server. */
 #include "base/buf.h"
 #include "tests/flow/daemon.h"
 
@@ -26,8 +26,8 @@ static int start(void **state)
     db = database_open(d->office);
     line_file = arena_printf(d->a, "%s.line", d->conf);
     assert_int_equal(
-        system(arena_printf(d->a, "printf '\\n[line]\\nmode = file\\nfile = %s\\n' >>'%s'", line_file,
-                            d->conf)),
+        system(arena_printf(d->a, "printf '\\n[line]\\nmode = file\\nfile = %s\\n' >>'%s'",
+                            line_file, d->conf)),
         0);
     struct db *owner CLEANUP(db_closep) = database_open_owner(d->office);
     database_run(owner, "update agency set contact_mail = 'saraban@customs.go.th' where code ="
@@ -130,7 +130,8 @@ static void a_question_in_its_thread_is_registered_as_ever_and_kept_with_it(void
     (void)state;
     reply(1, "Re: attachments", "In-Reply-To: <notice.1.CUSTOMS@mof.example>\r\n", "");
     assert_int_equal(database_int(db, "select count(*) from item"), 1);
-    assert_int_equal(database_int(db, "select count(*) from notice_question where notice_id = 1"), 1);
+    assert_int_equal(database_int(db, "select count(*) from notice_question where notice_id = 1"),
+                     1);
     assert_int_equal(database_int(db, "select count(*) from outbox where kind = 'receipt'"), 1);
     assert_true(said("Re: attachments", "questions", "--open", NULL));
 }
@@ -157,10 +158,10 @@ static void the_answer_goes_in_the_thread_and_further_questions_are_kept_too(voi
     const char *no = arena_printf(
         d->a, "1/%d", (int)database_int(db, "select year from item order by id limit 1"));
     assert_int_equal(
-        daemon_run(d, NULL, "thanwela", "notice", "answer", no, "--text", "ได้ ไม่เกิน 20 MB", NULL), 0);
-    assert_int_equal(daemon_run(d, NULL, "thanwela", "notice", "answer", "999/2564", "--text", "x",
-                                NULL),
-                     1);
+        daemon_run(d, NULL, "thanwela", "notice", "answer", no, "--text", "ได้ ไม่เกิน 20 MB", NULL),
+        0);
+    assert_int_equal(
+        daemon_run(d, NULL, "thanwela", "notice", "answer", "999/2564", "--text", "x", NULL), 1);
     assert_int_equal(
         database_int(db, "select count(*) from notice_answer a join outbox o on o.id = a.outbox_id"
                          " where position(convert_to('In-Reply-To: <1@question.test>', 'utf8') in"
@@ -174,9 +175,11 @@ static void the_answer_goes_in_the_thread_and_further_questions_are_kept_too(voi
                                       " channel = 'mail' and state <> 'sent'"),
                      0);
     /* A question about the answer knows the thread by its references. */
-    reply(30, "Re: Re: attachments", "In-Reply-To: <unknown@elsewhere>\r\n",
-          "References: <notice.1.CUSTOMS@mof.example> <1@question.test>\r\n <unknown@elsewhere>\r\n");
-    assert_int_equal(database_int(db, "select count(*) from notice_question where notice_id = 1"), 2);
+    reply(
+        30, "Re: Re: attachments", "In-Reply-To: <unknown@elsewhere>\r\n",
+        "References: <notice.1.CUSTOMS@mof.example> <1@question.test>\r\n <unknown@elsewhere>\r\n");
+    assert_int_equal(database_int(db, "select count(*) from notice_question where notice_id = 1"),
+                     2);
     assert_true(said("Re: Re: attachments", "questions", "--open", NULL));
 }
 
