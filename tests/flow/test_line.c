@@ -268,6 +268,20 @@ static void a_quota_that_cannot_be_asked_is_asked_again_and_a_bad_token_is_final
     assert_int_equal(fake_line_heard(line, heard), 0);
 }
 
+static void what_a_message_used_up_itself_does_not_stop_its_retry(void **state)
+{
+    (void)state;
+    fake_line_quota(line, 30, 0, 30);
+    fake_line_push_script(line, "a");
+    message("digest");
+    assert_int_equal(daemon_once(d, NOON), 0);
+    fake_line_quota(line, 30, 30, 30);
+    due_again();
+    assert_int_equal(daemon_once(d, NOON), 0);
+    assert_int_equal(in_state("sent"), 1);
+    assert_true(last_reply_says("accepted before"));
+}
+
 static void what_is_a_day_old_is_not_sent(void **state)
 {
     (void)state;
@@ -448,6 +462,7 @@ int main(void)
         TEST(the_key_is_in_the_database_before_the_first_push),
         TEST(a_message_over_the_quota_is_not_sent_and_it_is_said),
         TEST(a_quota_that_cannot_be_asked_is_asked_again_and_a_bad_token_is_final),
+        TEST(what_a_message_used_up_itself_does_not_stop_its_retry),
         TEST(what_is_a_day_old_is_not_sent),
         TEST(what_has_just_become_late_is_told_once),
         TEST(what_was_not_looked_for_is_not_called_late),

@@ -273,11 +273,11 @@ static void odd_sentences_give_their_instant_or_leave_it_to_an_officer(void **st
     struct desk *d = *state;
     ok(d, "agency add SAYS กรมสรรพากร --domain says.example");
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        ok(d, "matter add เรื่องหนึ่ง --no %zu/2564 --agency SAYS", 910 + i);
-        thanwela(d, "deadline set %zu/2564 SAYS --text '%s'", 910 + i, cases[i].text);
+        ok(d, "matter add เรื่องหนึ่ง --no %zu/2564 --agency SAYS", 950 + i);
+        thanwela(d, "deadline set %zu/2564 SAYS --text '%s'", 950 + i, cases[i].text);
         if ((d->status == 0) != (cases[i].due != NULL))
             fail_msg("%s: exit %d, %s", cases[i].text, d->status, d->err);
-        const char *shown = ok(d, "deadline show %zu/2564 SAYS --json", 910 + i);
+        const char *shown = ok(d, "deadline show %zu/2564 SAYS --json", 950 + i);
         if (cases[i].due) {
             assert_non_null(strstr(shown, arena_printf(d->a, "\"due_at\": \"%s:00", cases[i].due)));
             assert_non_null(strstr(shown, arena_printf(d->a, "\"level\": %d", cases[i].level)));
