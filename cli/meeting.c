@@ -180,47 +180,16 @@ static int cancel_run(struct cli *c, int argc, char **argv)
                        tr(c, "กำหนดส่งที่เปลี่ยนตาม", "deadlines changed"), n);
 }
 
-/* ---------------------------------------------------------------- propose */
-
-static int propose_run(struct cli *c, int argc, char **argv)
-{
-    static const struct field fields[] = {
-        {"date", "วันอังคาร", "Tuesday", FIELD_DAY, false, 0},
-        {"holiday", "ตรงวันหยุด", "holiday", FIELD_TEXT, true, 12},
-        {"planned", "สัปดาห์นั้นมีนัดแล้ว", "planned that week", FIELD_TEXT, true, 12},
-    };
-    struct period p = {.from_us = TIME_NONE, .to_us = TIME_NONE};
-    const char *body = "cabinet";
-    const struct opt opts[] = {
-        {"--from", OPT_DAY, &p.from_us}, {"--to", OPT_DAY, &p.to_us}, {"--body", OPT_TEXT, &body}};
-    struct err err = {0};
-    struct meeting_proposals list;
-    if (!cli_options(&command_meeting, &argc, argv, opts, ARRAY_LEN(opts)))
-        return EXIT_USAGE;
-    if (argc != 1 || p.from_us == TIME_NONE || p.to_us == TIME_NONE)
-        return cli_usage(&command_meeting, "propose wants --from and --to");
-    if (p.to_us - p.from_us > 3660 * US_PER_DAY)
-        return cli_usage(&command_meeting, "propose looks at ten years at most");
-    struct db *db = cli_db(c);
-    if (!db)
-        return EXIT_USAGE;
-    if (!meeting_propose(c->a, db, meeting_body(body), p.from_us, p.to_us, &list, &err))
-        return cli_fail(&err);
-    struct listing *l = listing_new(c, "proposals", fields, ARRAY_LEN(fields));
-    for (int i = 0; i < list.n; i++) {
-        listing_time(l, list.day[i].day_us);
-        listing_text(l, list.day[i].holiday);
-        listing_text(l, list.day[i].planned);
-    }
-    return listing_print(l, false);
-}
-
 static int run(struct cli *c, int argc, char **argv)
 {
-    static const struct verb verbs[] = {{"list", list_run},       {"add", add_run},
-                                        {"move", move_run},       {"cancel", cancel_run},
-                                        {"propose", propose_run}, {"import", meeting_import_run},
-                                        {"export", export_run},   {NULL, NULL}};
+    static const struct verb verbs[] = {{"list", list_run},
+                                        {"add", add_run},
+                                        {"move", move_run},
+                                        {"cancel", cancel_run},
+                                        {"propose", meeting_propose_run},
+                                        {"import", meeting_import_run},
+                                        {"export", export_run},
+                                        {NULL, NULL}};
     return verb_run(&command_meeting, c, argc, argv, verbs);
 }
 
@@ -237,6 +206,8 @@ const struct command command_meeting = {
                 "                 [--erases-lateness]   เลื่อนประชุม กำหนดส่งที่ยังเปิดเลื่อนตาม\n"
                 "  thanwela meeting cancel ประชุม --why เหตุ [--source เอกสาร]\n"
                 "  thanwela meeting propose --from วัน --to วัน   วันอังคาร และวันที่ตรงวันหยุด\n"
+                "                 [--confirm --cutoff-days N --cutoff-time T [--start 09:00]\n"
+                "                 [--place ที่] [--source เอกสาร]]   นัดทุกวันที่ไม่ตรงวันหยุดและยังไม่มีนัด\n"
                 "  thanwela meeting import ไฟล์ [--dry-run]\n"
                 "  thanwela meeting export [--year 2564]\n"
                 "\n"
@@ -254,6 +225,8 @@ const struct command command_meeting = {
                 "                 [--cutoff...] [--erases-lateness]    open deadlines follow\n"
                 "  thanwela meeting cancel MEETING --why WHY [--source DOC]\n"
                 "  thanwela meeting propose --from DAY --to DAY   Tuesdays, holidays named\n"
+                "                 [--confirm --cutoff-days N --cutoff-time T [--start 09:00]\n"
+                "                 [--place PLACE] [--source DOC]]   plan those that are free\n"
                 "  thanwela meeting import FILE [--dry-run]\n"
                 "  thanwela meeting export [--year 2564]\n"
                 "\n"

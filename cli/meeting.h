@@ -30,6 +30,7 @@ bool meeting_cutoff_read(const struct meeting_cutoff *said, int *days, int *minu
  * to another. */
 struct listing *meeting_file(struct cli *c, const struct meetings *list);
 
+int meeting_propose_run(struct cli *c, int argc, char **argv);
 int meeting_import_run(struct cli *c, int argc, char **argv);
 
 #endif

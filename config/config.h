@@ -94,6 +94,7 @@ struct config {
     const char *line_token_file;
     const char *line_to; /* group id */
     const char *line_file;
+    int line_timeout_s;
     /* [web] */
     const char *web_listen; /* "127.0.0.1:8080" */
     const char *web_metrics_listen;

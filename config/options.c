@@ -182,6 +182,8 @@ static const struct config_option options[] = {
     {TEXT("line", "to", TEXT, line_to), SAY("รหัสกลุ่ม", "The group's id.")},
     {TEXT("line", "file", PATH, line_file),
      SAY("แฟ้มที่เขียนเมื่อ mode = file", "The file that mode = file writes.")},
+    {NUMBER("line", "timeout_s", line_timeout_s, 1, 120), UNIT("s"), DEFAULT("20"),
+     SAY("รอคำตอบของ LINE นานที่สุด", "The longest wait for LINE's answer.")},
 
     {TEXT("web", "listen", LISTEN, web_listen), NEEDED_BY("web"), DEFAULT("127.0.0.1:8080"),
      SAY("ที่อยู่และพอร์ตของหน้าเว็บ อยู่หลัง reverse proxy",

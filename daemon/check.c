@@ -7,6 +7,7 @@
 #include "base/thai.h"
 #include "db/db.h"
 #include "intake/imap.h"
+#include "intake/line.h"
 #include "intake/smtp.h"
 #include "qr/token.h"
 #include <string.h>
@@ -69,14 +70,12 @@ static void check_keys(struct checker *k)
         tell(k, "keys of receipts", try_keys(k, &err), &err);
 }
 
-/* LINE's and the pages' secrets; those of servers are read where the servers are asked. */
+/* The pages' secrets; those of servers are read where the servers are asked. */
 static void check_secrets(struct checker *k)
 {
     const struct {
         const char *role, *name, *path;
     } secrets[] = {
-        {"deliver", "[line] token_file",
-         strcmp(k->c->line_mode, "real") == 0 ? k->c->line_token_file : NULL},
         {"web", "[web] key_file", k->c->web_key_file},
     };
     for (size_t i = 0; i < ARRAY_LEN(secrets); i++) {
@@ -118,10 +117,20 @@ static void check_smtp(struct checker *k)
     tell(k, "mail server", ok, &err);
 }
 
+static void check_line(struct checker *k)
+{
+    struct err err = {0};
+    if (!uses(k, "deliver") || strcmp(k->c->line_mode, "off") == 0)
+        return;
+    bool ok = line_check(k->c, &err);
+    tell(k, "LINE token and group", ok, &err);
+}
+
 int check_run(const char *conf_path, FILE *out)
 {
     static void (*const checks[])(struct checker *k) = {
-        check_roles, check_keys, check_secrets, check_database, check_mailboxes, check_smtp};
+        check_roles,     check_keys, check_secrets, check_database,
+        check_mailboxes, check_smtp, check_line};
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct config *c = arena_alloc(a, sizeof *c);
     struct checker k = {.a = a, .c = c, .out = out};

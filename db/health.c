@@ -31,13 +31,15 @@ static const struct question questions[] = {
     {"outbox_dead",
      "select count(*), string_agg(rcpt || ': ' || coalesce(last_reply, ''), ', ') from"
      " (select * from outbox where state = 'dead' order by id desc limit 5) o",
-     HEALTH_LOOK, "ไม่มีอีเมลที่ส่งไม่ได้", "no answer is undeliverable", "อีเมลส่งไม่ได้ถาวร: แจ้งหน่วยงานทางอื่น",
-     "answers that cannot be delivered: tell the agencies another way"},
+     HEALTH_LOOK, "ไม่มีอีเมลหรือข้อความ LINE ที่ส่งไม่ได้", "no mail and no LINE message is undeliverable",
+     "อีเมลหรือข้อความ LINE ส่งไม่ได้ถาวร: แจ้งทางอื่น",
+     "mails or LINE messages that cannot be delivered: tell the readers another way"},
     {"outbox_waiting",
      "select count(*), min(rcpt) from outbox where state in ('ready', 'sending')"
      " and created_at < office_now() - interval '1 hour'",
      HEALTH_LOOK, "ไม่มีอีเมลค้างส่งเกินหนึ่งชั่วโมง", "no answer has waited for an hour",
-     "อีเมลค้างส่งเกินหนึ่งชั่วโมง: ตรวจ [smtp]", "answers have waited for an hour: check [smtp]"},
+     "อีเมลค้างส่งเกินหนึ่งชั่วโมง: ตรวจ [smtp] และ [line]",
+     "answers have waited for an hour: check [smtp] and [line]"},
     {"scans_waiting",
      "select count(*), min(item_id)::text from job where state in ('ready', 'running')"
      " and next_at < clock_timestamp() - interval '1 hour'",

@@ -8,6 +8,7 @@
 #include "mail/compose.h"
 #include "report/chart.h"
 #include "report/lateness.h"
+#include "report/line.h"
 #include <string.h>
 
 enum { MAIL_COLUMNS = 100 }; /* tables in mail are read on wide screens or as HTML */
@@ -136,13 +137,15 @@ static bool post_to(struct arena *a, struct db *db, const struct config *c, cons
 static bool post_all(struct arena *a, struct db *db, const struct config *c,
                      const struct lateness *l, const struct post *p, int64_t run, struct err *err)
 {
+    int64_t as_of_us = lateness_book(l)->as_of_us;
     if (!db_begin(db, err))
         return false;
     struct db *open CLEANUP(db_rollbackp) = db;
     for (uint32_t i = 0; i < c->readers.n; i++)
         if (!post_to(a, db, c, p, run, i, err))
             return false;
-    return report_run_done(db, run, lateness_calendar_version(l), p->digest, err) &&
+    return line_digest_send(a, db, c, as_of_us, err) &&
+           report_run_done(db, run, lateness_calendar_version(l), p->digest, err) &&
            db_commit(db, err);
 }
 

@@ -144,7 +144,7 @@ static void each_fault_is_named_and_the_others_are_still_looked_at(void **state)
          "WRONG  keys of receipts: ",
          "add its public key"},
         {{.more = "[line]\nmode = real\nto = C1\ntoken_file = /no/token"},
-         "WRONG  [line] token_file: ",
+         "WRONG  LINE token and group: [line] token_file: ",
          "/no/token"},
     };
     (void)state;

@@ -251,6 +251,87 @@ static void a_deadline_is_read_from_an_official_sentence(void **state)
     assert_non_null(strstr(d->err, "no date"));
 }
 
+static void odd_sentences_give_their_instant_or_leave_it_to_an_officer(void **state)
+{
+    static const struct {
+        const char *text, *due; /* NULL: refused */
+        int level;
+    } cases[] = {
+        {"ภายในวันที่ ๑๖ เมษายน ๒๕๖๔ เวลา ๑๒.๐๐ น.", "2021-04-16T12:00", 2},
+        {"ภายในวันที่ ๑๖ เมษายน ๒๕๖๔", "2021-04-16T16:30", 2}, /* a day ends with office hours */
+        {"ภายใน 16 เม.ย. 64", "2021-04-16T16:30", 2},
+        {"ภายในวันที่ 16/4/64 เวลา 9.05 น.", "2021-04-16T09:05", 2},
+        {"ด่วนภายใน ๑๖ เม.ย. ๖๔ เวลา ๑๐.๓๐ น.", "2021-04-16T10:30", 3},
+        {"ด่วนภายในวันที่ 16 เมษายน 2564", "2021-04-16T16:30", 3},
+        {"ภายในวันที่ ๒๙ กุมภาพันธ์ ๒๕๖๗", "2024-02-29T16:30", 2}, /* a leap year */
+        {"ภายในวันที่ ๒๙ กุมภาพันธ์ ๒๕๖๔", NULL, 0},
+        {"ภายในวันที่ ๓๑ เมษายน ๒๕๖๔ เวลา ๑๒.๐๐ น.", NULL, 0},
+        {"ภายในวันที่ ๑๖ เมษายน ๒๕๖๔ เวลา ๒๕.๐๐ น.", NULL, 0},
+        {"ภายใน ๗ วัน", NULL, 0},
+        {"โดยด่วน", NULL, 0},
+    };
+    struct desk *d = *state;
+    ok(d, "agency add SAYS กรมสรรพากร --domain says.example");
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        ok(d, "matter add เรื่องหนึ่ง --no %zu/2564 --agency SAYS", 950 + i);
+        thanwela(d, "deadline set %zu/2564 SAYS --text '%s'", 950 + i, cases[i].text);
+        if ((d->status == 0) != (cases[i].due != NULL))
+            fail_msg("%s: exit %d, %s", cases[i].text, d->status, d->err);
+        const char *shown = ok(d, "deadline show %zu/2564 SAYS --json", 950 + i);
+        if (cases[i].due) {
+            assert_non_null(strstr(shown, arena_printf(d->a, "\"due_at\": \"%s:00", cases[i].due)));
+            assert_non_null(strstr(shown, arena_printf(d->a, "\"level\": %d", cases[i].level)));
+        } else {
+            assert_null(strstr(shown, "due_at"));
+        }
+    }
+}
+
+static void free_tuesdays_are_planned_when_an_officer_confirms(void **state)
+{
+    struct desk *d = *state;
+    const char *april = "meeting propose --from 2564-04-01 --to 2564-04-30 --body สภา";
+    const char *shown = ok(d, "%s", april);
+    assert_non_null(strstr(shown, "สงกรานต์")); /* 13 April */
+    ok(d, "meeting add 2564-04-07T09:00 --body สภา --cutoff-days 3 --cutoff-time 12:00");
+    assert_string_equal(
+        ok(d, "%s --confirm --cutoff-days 3 --cutoff-time 12:00 --start 09:30 --json", april),
+        "{\"planned\": 2, \"passed_over\": 2}\n"); /* 20 and 27; not 6 and 13 */
+    assert_non_null(strstr(ok(d, "meeting list --body สภา --year 2564 --json"),
+                           "\"starts_at\": \"2021-04-20T09:30:00+07:00\""));
+    assert_string_equal(ok(d, "%s --confirm --cutoff-days 3 --cutoff-time 12:00 --json", april),
+                        "{\"planned\": 0, \"passed_over\": 4}\n"); /* said twice, planned once */
+    thanwela(d, "%s --confirm", april);
+    assert_int_equal(d->status, 2);
+    thanwela(d, "%s --confirm --cutoff-days 3 --cutoff-time 25:00", april);
+    assert_int_equal(d->status, 1);
+}
+
+/* What an independent count gives (Python's datetime over the same file), in the words of the
+ * command. */
+static void odd_working_days_are_counted_as_by_hand(void **state)
+{
+    static const char *const cases[][2] = {
+        {"add 2564-04-10 0", "2021-04-10"}, /* n = 0 is the day itself, off or not */
+        {"sub 2564-04-13 0", "2021-04-13"},
+        {"add 2564-04-10 1", "2021-04-16"}, /* Songkran behind a weekend */
+        {"sub 2564-04-16 1 --as-of 2564-09-30", "2021-04-09"},
+        {"add 2564-07-26 1 --as-of 2563-12-28", "2021-07-27"}, /* before it was announced */
+        {"add 2564-07-26 1 --as-of 2564-01-04", "2021-07-29"},
+        {"add 2564-07-26 1 --as-of 2564-06-01", "2021-07-27"}, /* revoked */
+        {"add 2570-01-04 5", "2027-01-11"}, /* a year without holidays has weekends */
+        {"add 2564-12-30 3", "2022-01-04"}, /* out of the file's years */
+        {"add 2567-02-28 1", "2024-02-29"}, /* a leap day */
+        {"deemed 2564-04-09T16:30", "2021-04-09T16:30:00"},
+        {"deemed 2564-04-09T16:30:01", "2021-04-16T08:30:00"},
+        {"deemed 2564-04-16T08:29:59", "2021-04-16T08:30:00"},
+    };
+    struct desk *d = *state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        assert_string_equal(ok(d, "calendar %s --region ''", cases[i][0]),
+                            arena_printf(d->a, "%s\n", cases[i][1]));
+}
+
 static void deadlines_are_imported_once(void **state)
 {
     struct desk *d = *state;
@@ -331,6 +412,9 @@ int main(void)
         cmocka_unit_test(files_of_thai_windows_and_of_calendars_are_read),
         cmocka_unit_test(what_is_exported_is_imported_without_a_change),
         cmocka_unit_test(a_deadline_is_read_from_an_official_sentence),
+        cmocka_unit_test(odd_sentences_give_their_instant_or_leave_it_to_an_officer),
+        cmocka_unit_test(free_tuesdays_are_planned_when_an_officer_confirms),
+        cmocka_unit_test(odd_working_days_are_counted_as_by_hand),
         cmocka_unit_test(deadlines_are_imported_once),
         cmocka_unit_test(a_new_holiday_moves_deadlines_only_when_confirmed),
         cmocka_unit_test(help_fits_a_narrow_terminal),
