@@ -77,6 +77,7 @@ static const char *no_receipt_words(const struct cli *c, const char *why)
         {"unverified", "ผู้ส่งยังไม่ยืนยัน", "the sender is not verified"},
         {"address", "ที่อยู่ผู้ส่งใช้ตอบกลับไม่ได้", "the sender's address cannot be answered"},
         {"cap", "ออกใบรับให้ที่อยู่นี้ครบจำนวนของวันแล้ว", "the day's receipts to this address are used up"},
+        {"hand", "รับด้วยมือ ใบรับพิมพ์ให้ที่เคาน์เตอร์", "by hand: its receipt is printed"},
         {"unwritable", "จัดทำใบรับไม่ได้ ดูบันทึกของบริการ",
          "the receipt could not be written: see the service's log"},
     };

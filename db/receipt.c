@@ -58,3 +58,19 @@ bool receipt_facts(struct arena *a, struct db *db, const char *token, int64_t as
     *out = f;
     return true;
 }
+
+static const char token_sql[] = "select coalesce(token, '') from item where no || '/' || year = $1";
+
+bool receipt_token(struct arena *a, struct db *db, const char *register_no, const char **out,
+                   struct err *err)
+{
+    struct rows r CLEANUP(rows_fini) = {0};
+    struct params p = {0};
+    param_text(&p, register_no);
+    if (!db_query(db, token_sql, &p, &r, err))
+        return false;
+    if (r.n == 0)
+        return err_set(err, ERR_REFUSE, "item %s: there is no such number", register_no);
+    *out = arena_strdup(a, row_text(&r, 0, 0));
+    return true;
+}

@@ -27,4 +27,9 @@ struct receipt_facts {
 bool receipt_facts(struct arena *a, struct db *db, const char *token, int64_t as_of_us,
                    struct receipt_facts *out, struct err *err) MUST_CHECK;
 
+/* The token of a number, fixed when its last file was scanned; "" until then.
+ * err  REFUSE there is no such number */
+bool receipt_token(struct arena *a, struct db *db, const char *register_no, const char **out,
+                   struct err *err) MUST_CHECK;
+
 #endif

@@ -26,8 +26,10 @@ static const char item_sql[] =
     "  digest, mailbox_id, from_addr, from_name, agency_id, agency_how, sender_state, check_why,"
     "  subject, subject_fold, letter_no, letter_date, urgency, secrecy, within_at, meeting_id,"
     "  matter_id, matter_how, class, message_id, in_reply_to, refs, no_receipt_why, n_claimed)"
-    " select $1, $2, $3, $4, from_us($5::bigint), from_us($6::bigint), from_us($7::bigint),"
-    "  deemed(from_us($7::bigint)), $8, $9, $10, $11, nullif($12::int, 0), $13, $14, $15, $16, "
+    " select nullif($1::bigint, 0), $2, $3, $4, from_us($5::bigint), from_us($6::bigint), "
+    "from_us($7::bigint),"
+    "  deemed(from_us($7::bigint)), $8, nullif($9::int, 0), $10, $11, nullif($12::int, 0), $13, "
+    "$14, $15, $16, "
     "$17, $18,"
     "  bangkok_date(from_us($19::bigint)), $20, $21, from_us($22::bigint),"
     "  meeting_on((select body from mailbox where id = $9), bangkok_date(from_us($23::bigint))),"
@@ -105,6 +107,10 @@ static bool store_parts(struct db *db, const struct draft *d, struct err *err)
 
 static bool prepare(struct db *db, const struct draft *d, struct err *err)
 {
+    if (!d->mail->message_id) {
+        d->result->fate = REGISTRY_NUMBERED;
+        return store_parts(db, d, err);
+    }
     if (!settle(db, d, err))
         return false;
     if (d->result->fate != REGISTRY_NUMBERED)
@@ -181,6 +187,11 @@ static bool insert_item(struct db *db, const char *series, const struct draft *d
         return false;
     d->result->item_id = row_int(&r, 0, 0);
     struct event e = {.who = "thanwelad", .item_id = d->result->item_id, .what = "register"};
+    if (!d->mail->message_id)
+        e = (struct event){.who = d->mail->who,
+                           .item_id = d->result->item_id,
+                           .what = "register by hand",
+                           .why = d->mail->why};
     return insert_parts(db, d, err) && event_append(db, &e, err);
 }
 

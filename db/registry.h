@@ -16,12 +16,14 @@ struct registry_part {     /* one leaf of the mail */
     int depth;
 };
 
-/* One mail, read and weighed by intake/register.c. Text NULL is "not there". */
+/* One mail, read and weighed by intake/register.c; or a document that came by hand. Text NULL is
+ * "not there". */
 struct registry_mail {
-    int64_t message_id;         /* the ledger's row */
+    int64_t message_id;         /* the ledger's row; 0: it came by hand, and is always new */
+    const char *who, *why;      /* by hand: the officer who took it, and what is said of it */
     const uint8_t *content_key; /* 32 bytes: the identity, and the item's digest */
     int64_t sent_at_us, entered_at_us;
-    int mailbox_id;
+    int mailbox_id; /* 0: by hand */
     const char *from_addr, *from_name;
     int agency_id;          /* 0: not known */
     const char *agency_how; /* "", "address", "domain", "prefix" */

@@ -9,7 +9,9 @@ static const struct {
     const char *what, *th;
 } words[] = {
     {"register", "ลงทะเบียน"},
+    {"register by hand", "ลงทะเบียนด้วยมือ"},
     {"receipt", "ออกใบรับ"},
+    {"scanned, no receipt", "อ่านแฟ้มแล้ว ไม่ส่งใบรับทางอีเมล"},
     {"assign", "มอบเรื่อง"},
     {"status", "เปลี่ยนสถานะ"},
     {"cancel", "ยกเลิกเลขทะเบียน"},

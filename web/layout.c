@@ -36,6 +36,7 @@ static const struct {
     {"/matters", "เรื่อง", "Matters", WEB_READER},
     {"/calendar", "ปฏิทิน", "Calendar", WEB_READER},
     {"/reports", "รายงาน", "Reports", WEB_READER},
+    {"/upload", "รับด้วยมือ", "By hand", WEB_OFFICER},
 };
 
 static void write_places(struct web_request *r, struct html *h)

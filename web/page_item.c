@@ -258,6 +258,9 @@ bool page_item(struct web_request *r, struct web_answer *out, struct err *err)
     write_letter(r, &h, &w.row);
     write_judgement(r, &h, &w.row);
     write_files(r, &h, &w);
+    html_start(&h, "p");
+    part_link(&h, item_path(r, "/receipt"), web_tr(r, "พิมพ์ใบรับ", "Print the receipt"));
+    html_end(&h);
     write_route(r, &h, &w);
     if (!write_links(r, &h, &w.row, err))
         return false;

@@ -4,7 +4,8 @@
 const { after, before, test } = require('node:test');
 const assert = require('node:assert/strict');
 const crypto = require('node:crypto');
-const { Browser, base, fitsItsWidth, here, signIn, thanwela } = require('./browser.js');
+const path = require('node:path');
+const { Browser, base, fitsItsWidth, here, scan, signIn, thanwela } = require('./browser.js');
 
 const browser = new Browser();
 before(() => browser.open());
@@ -111,10 +112,10 @@ async function bytesOf(download) {
 
 test('a link opens the files, Thai names included, until it is revoked', async () => {
   const { item, file } = withThaiFile();
-  const path = item.split('/').reverse().join('/');
+  const place = item.split('/').reverse().join('/');
   const officer = await browser.visitor();
   await signIn(officer, 'officer');
-  await officer.goto(`${base}/items/${path}`);
+  await officer.goto(`${base}/items/${place}`);
   await officer.click('form[action$="/links"] button');
   const link = here((await officer.textContent('#link')).trim());
   await officer.shot('link-new');
@@ -134,7 +135,7 @@ test('a link opens the files, Thai names included, until it is revoked', async (
   const past = await visitor.request.get(base + href, { headers: { Range: 'bytes=999999999-' } });
   assert.equal(past.status(), 416);
   visitor.expectClean();
-  await officer.goto(`${base}/items/${path}`);
+  await officer.goto(`${base}/items/${place}`);
   const revoke = officer.locator('form[action*="/links/"]').first();
   await revoke.locator('input[name=why]').fill('ส่งผิดคน');
   await revoke.locator('button').click();
@@ -154,6 +155,30 @@ test('a page with a code is shown with a frame around it', async () => {
   const answer = await page.request.get(base + href);
   assert.equal(answer.headers()['content-type'], 'image/png');
   assert.equal((await answer.body()).subarray(1, 4).toString(), 'PNG');
+});
+
+test('a document that came by hand gets a number, is scanned, and its printed receipt is genuine', async () => {
+  const page = await browser.visitor();
+  await signIn(page, 'officer');
+  await page.goto(`${base}/upload`);
+  await page.fill('input[name=subject]', 'หนังสือที่นำส่งที่เคาน์เตอร์');
+  await page.fill('input[name=agency]', 'CUSTOMS');
+  await page.fill('input[name=letter]', 'กค ๐๕๑๘/๙๙');
+  await page.fill('input[name=why]', 'เจ้าหน้าที่นำส่งเอง');
+  await page.setInputFiles('input[name=file]', path.join(__dirname, '..', 'data', 'documents', 'vec-000.pdf'));
+  await page.shot('upload');
+  await page.click('main button');
+  assert.match(new URL(page.url()).pathname, /^\/items\/25\d\d\/\d+$/);
+  assert.match(await page.textContent('#route'), /ลงทะเบียนด้วยมือ.*officer.*เจ้าหน้าที่นำส่งเอง/s);
+  const receipt = `${page.url()}/receipt`;
+  for (let i = 0; i < 100 && (await page.goto(receipt)).status() !== 200; i++) await page.waitForTimeout(300);
+  await page.shot('upload-receipt');
+  const seen = scan(path.join(process.env.SHOTS, 'upload-receipt.png'));
+  const answer = await page.goto(here(seen));
+  assert.equal(answer.status(), 200);
+  assert.match(await page.textContent('.seal'), /ใบรับถูกต้อง/);
+  await page.goto(`${base}/items?q=${encodeURIComponent('0518/99')}`);
+  assert.match(await page.textContent('table.cards'), /เคาน์เตอร์/);
 });
 
 test('the register can be worked with the keyboard alone', async () => {
