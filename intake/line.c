@@ -74,7 +74,7 @@ static bool set_options(struct line *l, int timeout_s, struct err *err)
     rc |= curl_easy_setopt(l->curl, CURLOPT_PROTOCOLS_STR, "http,https");
     rc |= curl_easy_setopt(l->curl, CURLOPT_FOLLOWLOCATION, 0L);
     rc |= curl_easy_setopt(l->curl, CURLOPT_PROXY, "");
-    rc |= curl_easy_setopt(l->curl, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+    rc |= curl_easy_setopt(l->curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     rc |= curl_easy_setopt(l->curl, CURLOPT_NOSIGNAL, 1L);
     rc |= curl_easy_setopt(l->curl, CURLOPT_CONNECTTIMEOUT, connect_s);
     rc |= curl_easy_setopt(l->curl, CURLOPT_TIMEOUT, (long)timeout_s);

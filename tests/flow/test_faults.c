@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Faults that fall at any instant: the daemon killed over and over, the database killed under it,
- * two daemons on one mailbox with one of them killed. At every end nothing is lost, nothing
- * doubled. THANWELA_SEED tells the instants, THANWELA_FAULT_ROUNDS how many rounds of each. */
+ * two and three daemons on one mailbox with one of them killed. At every end nothing is lost,
+ * nothing doubled. THANWELA_SEED tells the instants, THANWELA_FAULT_ROUNDS how many rounds of each.
+ */
 #include "base/clock.h"
 #include "db/ledger.h"
 #include "tests/flow/world.h"
@@ -17,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum { KILLS_MAX = 20, TOGETHER_MS_MAX = 120000 };
+enum { KILLS_MAX = 20, TOGETHER_MS_MAX = 120000, TOGETHER_MAX = 3 };
 
 static const struct scenario mixed = {.name = "mixed",
                                       .n_letters = 20,
@@ -76,6 +77,7 @@ static void killed_again_and_again_ends_the_same(void **state)
          rounds = world_setting("THANWELA_FAULT_ROUNDS", 2);
     uint64_t chance = (uint64_t)seed;
     struct world *w = world_new(&mixed);
+    world_spare_the_disk(w);
     unsigned long run_ms = undisturbed_ms(w);
     int n_kills = 0;
     print_message("seed %ld, an undisturbed run takes %lu ms\n", seed, run_ms);
@@ -85,6 +87,19 @@ static void killed_again_and_again_ends_the_same(void **state)
     print_message("seed %ld, %ld rounds, %d kills: 0 lost, 0 doubled, %d receipts repeated\n", seed,
                   rounds, n_kills, w->n_repeats);
     world_free(w);
+}
+
+/* Tables and indexes agree, page by page. */
+static void check_pages(struct world *w)
+{
+    const struct office *o = w->daemon->office;
+    char *command =
+        arena_printf(w->daemon->a,
+                     "/usr/lib/postgresql/17/bin/pg_amcheck --install-missing "
+                     "--heapallindexed -h '%s' -U '%s' thanwela >>'%s' 2>&1",
+                     office_get(o, "DB_HOST"), office_get(o, "DB_SUPERUSER"), w->daemon->log);
+    if (system(command) != 0)
+        fail_msg("pg_amcheck found something: see %s", w->daemon->log);
 }
 
 static void database_killed_under_it_ends_the_same(void **state)
@@ -102,11 +117,12 @@ static void database_killed_under_it_ends_the_same(void **state)
         sleep_ms(world_chance(&chance, run_ms));
         office_crash_database(w->daemon->office);
         n_met += daemon_end(pid, 0) != 0;
+        check_pages(w);
         world_finish(w);
         world_check(w);
     }
-    print_message("seed %ld, %ld kills of the database, %d met by a run: 0 lost, 0 doubled, %d "
-                  "receipts repeated\n",
+    print_message("seed %ld, %ld kills of the database, %d met by a run: pg_amcheck clean, 0 "
+                  "lost, 0 doubled, %d receipts repeated\n",
                   seed, rounds, n_met, w->n_repeats);
     world_free(w);
 }
@@ -149,9 +165,9 @@ static void deaths_count_against_no_bystander(void **state)
     world_free(w);
 }
 
-/* ---- two daemons on one mailbox */
+/* ---- several daemons on one mailbox */
 
-/* A short lease, and a second daemon that remembers apart. */
+/* A short lease, and every daemon remembers apart. */
 static const char *write_conf(struct world *w, int which)
 {
     char *conf = arena_printf(w->daemon->a, "%s.%d", w->daemon->conf, which);
@@ -169,21 +185,22 @@ static void wait_until_done(struct world *w)
     int64_t start_ms = clock_mono_ms();
     while (!world_is_done(w)) {
         if (clock_mono_ms() - start_ms > TOGETHER_MS_MAX)
-            fail_msg("two daemons did not come to an end: see %s", w->daemon->log);
+            fail_msg("the daemons did not come to an end: see %s", w->daemon->log);
         world_bury_dead(w);
         sleep_ms(50);
     }
 }
 
-/* One of the two dies at a time, and comes back; the other one lives on. */
-static int kill_one_of_two(struct world *w, const char *const conf[2], uint64_t *chance,
-                           unsigned long run_ms)
+/* One of them dies at a time, and comes back; the others live on. */
+static int kill_one_of_many(struct world *w, const char *const *conf, size_t n, uint64_t *chance,
+                            unsigned long run_ms)
 {
-    pid_t pids[2] = {daemon_start(w->daemon, conf[0], false),
-                     daemon_start(w->daemon, conf[1], false)};
+    pid_t pids[TOGETHER_MAX];
     int n_kills = 0;
+    for (size_t i = 0; i < n; i++)
+        pids[i] = daemon_start(w->daemon, conf[i], false);
     for (; n_kills < 6 && !world_is_done(w); n_kills++) {
-        unsigned long which = world_chance(chance, 2);
+        unsigned long which = world_chance(chance, n);
         sleep_ms(world_chance(chance, run_ms));
         assert_int_equal(daemon_end(pids[which], SIGKILL), 128 + SIGKILL);
         take_the_blame(w);
@@ -191,31 +208,45 @@ static int kill_one_of_two(struct world *w, const char *const conf[2], uint64_t 
         pids[which] = daemon_start(w->daemon, conf[which], false);
     }
     wait_until_done(w);
-    for (int i = 0; i < 2; i++)
+    for (size_t i = 0; i < n; i++)
         (void)daemon_end(pids[i], SIGKILL);
     return n_kills;
+}
+
+static void together_they_double_nothing(size_t n)
+{
+    long seed = world_setting("THANWELA_SEED", 1),
+         rounds = world_setting("THANWELA_FAULT_ROUNDS", 2);
+    uint64_t chance = (uint64_t)seed;
+    struct world *w = world_new(&mixed);
+    const char *conf[TOGETHER_MAX];
+    int n_kills = 0;
+    world_spare_the_disk(w);
+    for (size_t i = 0; i < n; i++)
+        conf[i] = write_conf(w, (int)i + 1);
+    unsigned long run_ms = undisturbed_ms(w);
+    for (long i = 0; i < rounds; i++) {
+        world_reset(w);
+        n_kills += kill_one_of_many(w, conf, n, &chance, run_ms);
+        world_finish(w);
+        world_check(w);
+    }
+    print_message("seed %ld, %ld rounds of %zu daemons, %d kills: 0 lost, 0 doubled, %d receipts "
+                  "repeated\n",
+                  seed, rounds, n, n_kills, w->n_repeats);
+    world_free(w);
 }
 
 static void two_daemons_on_one_mailbox_double_nothing(void **state)
 {
     (void)state;
-    long seed = world_setting("THANWELA_SEED", 1),
-         rounds = world_setting("THANWELA_FAULT_ROUNDS", 2);
-    uint64_t chance = (uint64_t)seed;
-    struct world *w = world_new(&mixed);
-    const char *const conf[2] = {write_conf(w, 1), write_conf(w, 2)};
-    unsigned long run_ms = undisturbed_ms(w);
-    int n_kills = 0;
-    for (long i = 0; i < rounds; i++) {
-        world_reset(w);
-        n_kills += kill_one_of_two(w, conf, &chance, run_ms);
-        world_finish(w);
-        world_check(w);
-    }
-    print_message("seed %ld, %ld rounds of two daemons, %d kills: 0 lost, 0 doubled, %d receipts "
-                  "repeated\n",
-                  seed, rounds, n_kills, w->n_repeats);
-    world_free(w);
+    together_they_double_nothing(2);
+}
+
+static void three_daemons_on_one_mailbox_double_nothing(void **state)
+{
+    (void)state;
+    together_they_double_nothing(3);
 }
 
 int main(void)
@@ -225,6 +256,9 @@ int main(void)
         cmocka_unit_test(killed_again_and_again_ends_the_same),
         cmocka_unit_test(database_killed_under_it_ends_the_same),
         cmocka_unit_test(two_daemons_on_one_mailbox_double_nothing),
+        cmocka_unit_test(three_daemons_on_one_mailbox_double_nothing),
     };
+    if (getenv("THANWELA_ONLY")) /* "three*": one of them alone */
+        cmocka_set_test_filter(getenv("THANWELA_ONLY"));
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

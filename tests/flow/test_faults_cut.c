@@ -132,6 +132,7 @@ static void cut_wire(enum wire_name wire)
 {
     long n_cuts = world_setting("THANWELA_CUTS", 1), seed = world_setting("THANWELA_SEED", 1);
     struct world *w = world_new(&mixed);
+    world_spare_the_disk(w);
     int n_broken = cut_side(w, wire, CUT_TO_SERVER, n_cuts, seed);
     n_broken += cut_side(w, wire, CUT_TO_CLIENT, n_cuts, seed);
     assert_true(n_broken > 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * kill -9 at a step, go on, and demand the same end: nothing lost, nothing doubled. A step is any
- * effect outside the process. A run visits THANWELA_KILL_POINTS steps of each scenario, spread
- * evenly and shifted by THANWELA_SEED; `script/test --long` visits many. */
+ * effect outside the process. A run visits THANWELA_KILL_POINTS steps of each scenario, one drawn
+ * by THANWELA_SEED from each of as many equal stretches; `script/test --long` visits many. */
 #include "tests/flow/world.h"
 
 #include <setjmp.h>
@@ -41,14 +41,18 @@ static void kill_at_steps(const struct scenario *s)
 {
     long n_points = world_setting("THANWELA_KILL_POINTS", 4),
          seed = world_setting("THANWELA_SEED", 1);
+    uint64_t chance = (uint64_t)seed;
     struct world *w = world_new(s);
+    world_spare_the_disk(w);
     world_reset(w);
     long n_steps = world_count_steps(w);
     world_finish(w);
     world_check(w);
     for (long i = 0; i < n_points; i++) {
         char env[64];
-        long at = 1 + (i * n_steps / n_points + seed * 7) % n_steps;
+        long from = i * n_steps / n_points, to = (i + 1) * n_steps / n_points;
+        unsigned long n_stretch = (unsigned long)(to > from ? to - from : 1);
+        long at = 1 + from + (long)world_chance(&chance, n_stretch);
         snprintf(env, sizeof env, "THANWELA_CRASH_AT=%ld", at);
         print_message("%s: killed at step %ld of %ld\n", s->name, at, n_steps);
         world_reset(w);

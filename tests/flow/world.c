@@ -61,6 +61,13 @@ void world_free(struct world *w)
     free(w);
 }
 
+void world_spare_the_disk(struct world *w)
+{
+    struct db *db CLEANUP(db_closep) = superuser(w, "postgres");
+    database_run(db, "alter system set fsync = off");
+    database_run(db, "select pg_reload_conf()");
+}
+
 static void read_document(struct buf *out)
 {
     char bytes[65536];
