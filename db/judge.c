@@ -18,6 +18,7 @@ static const char list_sql[] =
     " from expectation_judgement(from_us($1::bigint)) j join matter m on m.id = j.matter_id"
     " join agency g on g.id = j.agency_id where ($2::bigint = 0 or j.matter_id = $2)"
     " and ($3::int = 0 or j.agency_id = $3) and ($4::text is null or j.verdict = $4)"
+    " and ($7::int = 0 or j.meeting_id = $7 or m.meeting_id = $7)"
     " order by j.due_at nulls last, m.year, m.no, g.code limit $5 offset $6";
 
 enum { LIST_DEFAULT = 1000 };
@@ -72,6 +73,7 @@ bool judge_list(struct db *db, struct arena *a, const struct judged_filter *f,
     param_text(&p, f->verdict);
     param_int(&p, f->limit ? f->limit : LIST_DEFAULT);
     param_int(&p, f->offset);
+    param_int(&p, f->meeting_id);
     if (!db_query(db, list_sql, &p, &r, err))
         return false;
     struct judged_list list = {.row = arena_array(a, (size_t)r.n, sizeof *list.row), .n = r.n};

@@ -43,6 +43,7 @@ struct judged_filter { /* zero: all */
     int64_t as_of_us;
     int64_t matter_id;
     int agency_id;
+    int meeting_id; /* of the deadline, or of the matter */
     const char *verdict;
     int limit, offset; /* limit 0: 1000 */
 };

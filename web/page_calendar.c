@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "db/deadline.h"
+#include "db/judge.h"
 #include "db/meeting.h"
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +65,11 @@ static bool write_meetings(struct web_request *r, struct html *h, struct err *er
     for (int i = 0; i < all.n; i++) {
         const struct meeting *m = &all.meeting[i];
         html_start(h, "tr");
-        part_cell(h, "", "short", part_time(r, m->starts_us));
+        html_start(h, "td");
+        html_attr(h, "class", "short");
+        part_link(h, arena_printf(r->a, "/calendar/meetings/%d", m->id),
+                  part_time(r, m->starts_us));
+        html_end(h);
         part_cell(h, "", "short", say(r, m->body));
         part_cell(h, "", "short", say(r, m->kind));
         part_cell(h, "", "", m->place);
@@ -76,6 +81,49 @@ static bool write_meetings(struct web_request *r, struct html *h, struct err *er
     }
     html_end(h);
     html_end(h);
+    return true;
+}
+
+/* What is owed to one meeting, and what has come: the day before it an officer lives on this page.
+ */
+bool page_meeting(struct web_request *r, struct web_answer *out, struct err *err)
+{
+    struct judged_list all;
+    struct meeting m;
+    struct html h;
+    struct judged_filter f = {.as_of_us = r->now_us,
+                              .meeting_id = (int)strtol(r->param[0], NULL, 10)};
+    if (!meeting_get(r->a, r->db, f.meeting_id, &m, err) || !judge_list(r->db, r->a, &f, &all, err))
+        return false;
+    web_page_start(r, out, &h,
+                   arena_printf(r->a, "%s %s %s", web_tr(r, "ประชุม", "Meeting of"), say(r, m.body),
+                                part_time(r, m.starts_us)));
+    html_start(&h, "p");
+    html_textf(&h, "%s %s (%s) %s", say(r, m.status), m.cutoff_rule, part_time(r, m.cutoff_us),
+               m.place);
+    html_end(&h);
+    html_start(&h, "table");
+    html_attr(&h, "class", "cards");
+    html_start(&h, "tbody");
+    for (int i = 0; i < all.n; i++) {
+        const struct judged *j = &all.row[i];
+        html_start(&h, "tr");
+        html_start(&h, "td");
+        html_attr(&h, "class", "short");
+        part_link(&h, part_matter_url(r->a, j->matter_no), j->matter_no);
+        html_end(&h);
+        part_cell(&h, "", "", j->agency);
+        part_cell(&h, "", "", j->title);
+        part_cell(&h, "", arena_printf(r->a, "short %s", part_tone(j->j.verdict)), j->j.label);
+        part_cell(&h, "", "", j->j.why);
+        html_end(&h);
+    }
+    html_end(&h);
+    html_end(&h);
+    if (all.n == 0)
+        html_element(&h, "p",
+                     web_tr(r, "ยังไม่มีเรื่องของการประชุมนี้", "No matter is for this meeting yet."));
+    web_page_end(&h);
     return true;
 }
 

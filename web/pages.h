@@ -20,7 +20,8 @@ web_page_fn page_item_receipt;             /* to print at the counter */
 web_page_fn page_upload, page_upload_post; /* a document that came by hand */
 web_page_fn page_mails, page_mail_release;
 web_page_fn page_matters, page_matter, page_matter_new, page_matter_deadline;
-web_page_fn page_calendar, page_meeting_new, page_meeting_change, page_holiday_new, page_moves;
+web_page_fn page_calendar, page_meeting, page_meeting_new, page_meeting_change, page_holiday_new,
+    page_moves;
 web_page_fn page_reports, page_lateness, page_lateness_list, page_kpi;
 
 #endif

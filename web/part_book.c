@@ -59,15 +59,46 @@ static bool is_short(const struct book_column *column)
                                                          : strstr(column->key, "_no") != NULL;
 }
 
+/* Rows of a table of counts, by what stands in their first cell: each count leads to its list. */
+static const struct {
+    const char *sheet, *parameter;
+    bool is_digit; /* "1/2570" is quarter 1; what begins otherwise is the whole year */
+} tallies[] = {{"agencies", "agency", false}, {"quarters", "quarter", true}};
+
+static const char *tally_url(struct web_request *r, const struct sheet *s, int row,
+                             const struct book_column *column, const char *list_url)
+{
+    static const char *const lists[] = {"expected", "in_time",    "late",
+                                        "missing",  "incomplete", "waiting"};
+    const char *first = sheet_cell(s, row, 0)->text;
+    bool has_list = false;
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+        has_list |= strcmp(column->key, lists[i]) == 0;
+    for (size_t i = 0; has_list && list_url && i < ARRAY_LEN(tallies); i++) {
+        if (strcmp(tallies[i].sheet, s->key) != 0)
+            continue;
+        const char *url = arena_printf(r->a, "%syear.%s", list_url, column->key);
+        if (!tallies[i].is_digit)
+            return arena_printf(r->a, "%s?%s=%s", url, tallies[i].parameter,
+                                web_escape(r->a, first));
+        return *first >= '1' && *first <= '4'
+                   ? arena_printf(r->a, "%s?%s=%c", url, tallies[i].parameter, *first)
+                   : url;
+    }
+    return NULL;
+}
+
 /* Register and matter numbers lead to their pages. */
 static void write_cell(struct web_request *r, struct html *h, const struct book_column *column,
-                       const struct cell *c)
+                       const struct cell *c, const char *url)
 {
     const char *text = cell_text(r->a, column->kind, c);
     html_start(h, "td");
     html_attr(h, "data-label", column->title);
     html_attr(h, "class", is_number(column->kind) ? "number" : is_short(column) ? "short" : "");
-    if (*text && strcmp(column->key, "register_no") == 0)
+    if (url)
+        part_link(h, url, text);
+    else if (*text && strcmp(column->key, "register_no") == 0)
         part_link(h, part_item_url(r->a, text), text);
     else if (*text && (strcmp(column->key, "matter_no") == 0 || strcmp(column->key, "matter") == 0))
         part_link(h, part_matter_url(r->a, text), text);
@@ -77,7 +108,7 @@ static void write_cell(struct web_request *r, struct html *h, const struct book_
 }
 
 static void write_rows(struct web_request *r, struct html *h, const struct book *b,
-                       const struct sheet *s)
+                       const struct sheet *s, const char *list_url)
 {
     const struct sheet_room room = {0};
     int columns[BOOK_COLUMNS_MAX], n = sheet_columns(s, &room, columns);
@@ -97,7 +128,8 @@ static void write_rows(struct web_request *r, struct html *h, const struct book 
     for (int row = 0; row < sheet_shown(b, s); row++) {
         html_start(h, "tr");
         for (int k = 0; k < n; k++)
-            write_cell(r, h, &s->columns[columns[k]], sheet_cell(s, row, columns[k]));
+            write_cell(r, h, &s->columns[columns[k]], sheet_cell(s, row, columns[k]),
+                       tally_url(r, s, row, &s->columns[columns[k]], list_url));
         html_end(h);
     }
     html_end(h);
@@ -116,7 +148,7 @@ static void write_sheet(struct web_request *r, struct html *h, const struct book
     if (sheet_rows(s) == 0)
         html_element(h, "p", s->empty);
     else
-        write_rows(r, h, b, s);
+        write_rows(r, h, b, s, list_url);
     if (sheet_rows(s) > sheet_shown(b, s) && list_url)
         part_link(h, arena_printf(r->a, "%s%s", list_url, s->key),
                   web_tr(r, "ดูทั้งหมด", "All of them"));

@@ -34,6 +34,7 @@ static const struct web_route routes[] = {
     {WEB_GET, "/matters/*/*", WEB_READER, false, page_matter},
     {WEB_POST, "/matters/*/*/deadlines", WEB_OFFICER, false, page_matter_deadline},
     {WEB_GET, "/calendar", WEB_READER, false, page_calendar},
+    {WEB_GET, "/calendar/meetings/*", WEB_READER, false, page_meeting},
     {WEB_POST, "/calendar/meetings", WEB_OFFICER, false, page_meeting_new},
     {WEB_POST, "/calendar/meetings/*", WEB_OFFICER, false, page_meeting_change},
     {WEB_POST, "/calendar/holidays", WEB_OFFICER, false, page_holiday_new},

@@ -34,6 +34,13 @@ function receipts() {
     }));
 }
 
+// A statement at the register's own database, for what only time would bring about.
+function sql(statement) {
+  const env = fs.readFileSync(path.join(process.env.OFFICE, 'office', 'env'), 'utf8');
+  const host = /^DB_HOST=(.*)$/m.exec(env)[1];
+  return execFileSync('psql', ['-XqAt', '-h', host, '-U', 'office', '-d', 'thanwela', '-c', statement], { encoding: 'utf8' }).trim();
+}
+
 // What a phone's camera reads on a picture; zbar is not ours.
 function scan(png) {
   return execFileSync('zbarimg', ['-q', '--raw', png], { encoding: 'utf8' }).trim();
@@ -91,4 +98,4 @@ async function signIn(page, login) {
   await Promise.all([page.waitForURL((url) => !url.pathname.startsWith('/login')), page.press('input[name=password]', 'Enter')]);
 }
 
-module.exports = { Browser, base, fitsItsWidth, here, receipts, scan, signIn, thanwela };
+module.exports = { Browser, base, fitsItsWidth, here, receipts, scan, signIn, sql, thanwela };

@@ -5,7 +5,7 @@ const { after, before, test } = require('node:test');
 const assert = require('node:assert/strict');
 const crypto = require('node:crypto');
 const path = require('node:path');
-const { Browser, base, fitsItsWidth, here, scan, signIn, thanwela } = require('./browser.js');
+const { Browser, base, fitsItsWidth, here, scan, signIn, sql, thanwela } = require('./browser.js');
 
 const browser = new Browser();
 before(() => browser.open());
@@ -144,6 +144,54 @@ test('a link opens the files, Thai names included, until it is revoked', async (
   const unknown = await visitor.request.get(`${base}/L/${'A'.repeat(26)}`);
   assert.equal(await visitor.content().then((html) => /ใช้ไม่ได้/.test(html)), true);
   assert.match(await unknown.text(), /ใช้ไม่ได้/);
+});
+
+test('a link that has expired opens nothing', async () => {
+  const { item } = withThaiFile();
+  const link = here(JSON.parse(thanwela('link', item, '--json')).url);
+  const visitor = await browser.visitor();
+  assert.equal((await visitor.goto(link)).status(), 200);
+  sql("update link set created_at = created_at - interval '40 days', expires_at = clock_timestamp() - interval '1 s' where id = (select max(id) from link)");
+  assert.equal((await visitor.goto(link)).status(), 404);
+});
+
+test('every number of the tables by agency and quarter leads to a list of that many rows', async () => {
+  const page = await browser.visitor();
+  await signIn(page, 'reader');
+  await page.goto(`${base}/reports/lateness`);
+  const links = await page.locator('a[href*="/reports/lateness/year."]').evaluateAll((all) => all.map((a) => [a.getAttribute('href'), a.textContent]));
+  assert.ok(links.length >= 12);
+  for (const [href, number] of links) {
+    const answer = await page.request.get(base + href);
+    assert.equal(answer.status(), 200, href);
+    const rows = ((await answer.text()).split('<tbody>')[1] ?? '').split('</tbody>')[0].split('<tr>').length - 1;
+    assert.equal(rows < 0 ? 0 : rows, Number(number), href);
+  }
+});
+
+test('what a stranger writes is inert on every page and in the terminal', async () => {
+  const evil = '<script>document.title="owned"</script>"><img src=x onerror=alert(1)>\u202Eexe.\u001b[31mred';
+  const item = items[0].register_no;
+  const [no, year] = item.split('/');
+  const quoted = evil.replace(/'/g, "''");
+  sql(`update item set subject = '${quoted}', from_name = '${quoted}', letter_no = '${quoted}' where no = ${no} and year = ${year}`);
+  sql(`update attachment set filename = '${quoted}' where item_id = (select id from item where no = ${no} and year = ${year})`);
+  sql(`update code set content = '${quoted}' where attachment_id in (select f.id from attachment f join item i on i.id = f.item_id where i.no = ${no} and i.year = ${year})`);
+  const page = await browser.visitor();
+  let dialogs = 0;
+  page.on('dialog', (dialog) => { dialogs++; dialog.dismiss(); });
+  await signIn(page, 'officer');
+  for (const place of ['/', '/items', `/items/${year}/${no}`, '/reports/lateness', '/items?q=owned']) {
+    await page.goto(base + place);
+    assert.doesNotMatch(await page.title(), /owned/);
+    assert.equal(await page.locator('img[src="x"]').count(), 0);
+    assert.doesNotMatch(await page.content(), /[\u202e\u001b]/, place);
+  }
+  await page.shot('hostile');
+  assert.equal(dialogs, 0);
+  page.expectClean();
+  for (const words of [['item', 'list'], ['item', 'show', item], ['report', 'lateness'], ['report', 'register', '--format', 'csv']])
+    assert.doesNotMatch(thanwela(...words), /[\u202e\u001b]\[31m|\u202e/, words.join(' '));
 });
 
 test('a page with a code is shown with a frame around it', async () => {
