@@ -31,8 +31,7 @@ static bool read_fully(int fd, void *to, size_t n, uint64_t offset, struct err *
 
 static bool store_chunks(struct db *db, const struct blob_source *s, int64_t id, struct err *err)
 {
-    void *chunk CLEANUP(mem_freep)
-    = malloc(BLOB_CHUNK_BYTES);
+    void *chunk CLEANUP(mem_freep) = malloc(BLOB_CHUNK_BYTES);
     if (!chunk)
         abort();
     for (uint64_t done = 0, seq = 0; done < s->size; seq++) {
@@ -75,8 +74,7 @@ bool blob_store(struct db *db, const struct blob_source *s, int64_t *id_out, str
 static bool append_chunk(struct db *db, int64_t id, int64_t seq, int fd, size_t *n_out,
                          struct err *err)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     const uint8_t *bytes;
     if (!blob_chunk(db, a, id, (uint32_t)seq, &bytes, n_out, err))
         return false;
@@ -99,8 +97,7 @@ bool blob_load(struct db *db, int64_t id, int *fd_out, uint64_t *size_out, struc
     if (r.n != 1)
         return err_set(err, ERR_FATAL, "database: there is no blob %lld", (long long)id);
     uint64_t size = (uint64_t)row_int(&r, 0, 0), done = 0;
-    int fd CLEANUP(fd_closep)
-    = child_memfd("blob");
+    int fd CLEANUP(fd_closep) = child_memfd("blob");
     for (int64_t seq = 0; done < size; seq++) {
         size_t n;
         if (!append_chunk(db, id, seq, fd, &n, err))

@@ -5,6 +5,7 @@
 #include "db/item.h"
 
 #include "base/thai.h"
+#include "db/judge.h"
 #include "db/query.h"
 #include <stdlib.h>
 #include <string.h>
@@ -67,11 +68,6 @@ static const char count_sql[] = "select count(*) from item i where" MATCHES;
 static const char whole_sql[] =
     "select coalesce(sum(last_no), 0)::bigint - case when $1 then 0 else"
     " (select count(*) from item where status = 'ยกเลิก') end from reg_counter";
-
-/* The planner would try every order of the judgement's dozen joins, and take longer than the rows
- * do: as written they go by indexes. A page and its total are of one moment. */
-static const char plan_sql[] =
-    "set local join_collapse_limit = 1; set local from_collapse_limit = 1";
 
 /* "12/2564"; false where it is none. */
 static bool number_parse(const char *text, int64_t *no, int64_t *year)
@@ -211,6 +207,7 @@ static bool count(struct db *db, const struct item_filter *f, const struct param
     return true;
 }
 
+/* A page and its total are of one moment. */
 static bool read_page(struct arena *a, struct db *db, const struct item_filter *f, struct params *p,
                       int64_t *total_out, struct rows *r, struct err *err)
 {
@@ -219,7 +216,7 @@ static bool read_page(struct arena *a, struct db *db, const struct item_filter *
     if (!db_begin_snapshot(db, err))
         return false;
     struct db *open CLEANUP(db_rollbackp) = db;
-    if ((!verdict && !db_script(db, plan_sql, err)) || !count(db, f, p, total_out, err))
+    if ((!verdict && !judge_as_written(db, err)) || !count(db, f, p, total_out, err))
         return false;
     param_int(p, f->limit);
     param_int(p, f->offset);

@@ -6,6 +6,14 @@
 
 #define JUDGEMENT_COLUMNS "verdict, label, us(due_at), basis, why, late_min, late_work_min"
 
+static const char as_written_sql[] =
+    "set local join_collapse_limit = 1; set local from_collapse_limit = 1";
+
+bool judge_as_written(struct db *db, struct err *err)
+{
+    return db_script(db, as_written_sql, err);
+}
+
 static const char item_sql[] =
     "select " JUDGEMENT_COLUMNS " from item_judgement(from_us($2::bigint), $1)";
 static const char expectation_sql[] =

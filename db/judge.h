@@ -17,6 +17,10 @@ struct judgement {
     int64_t late_work_min; /* of them in office hours of working days */
 };
 
+/* Until the transaction ends: for the judgement of a few rows the planner takes joins as they are
+ * written, which go by indexes; trying every order of a dozen takes longer than the rows do. */
+bool judge_as_written(struct db *db, struct err *err) MUST_CHECK;
+
 /* The judgement of one registered item as of an instant. */
 bool judge_item(struct db *db, struct arena *a, int64_t item_id, int64_t as_of_us,
                 struct judgement *out, struct err *err) MUST_CHECK;

@@ -72,8 +72,7 @@ static bool run_one(struct db *db, const struct migration *m, struct err *err)
     struct params p = {0};
     if (!db_begin(db, err))
         return false;
-    struct db *tx CLEANUP(db_rollbackp)
-    = db;
+    struct db *tx CLEANUP(db_rollbackp) = db;
     if (!db_script(db, m->sql, err))
         return err_add(err, "migration %s", m->name);
     hash_of(m, hash);

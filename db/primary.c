@@ -86,8 +86,8 @@ static bool timeline_of(struct db *db, int64_t *out, struct err *err)
 static int64_t remembered(struct arena *a, const char *state_dir)
 {
     char text[32] = "";
-    int fd CLEANUP(fd_closep)
-    = open(arena_printf(a, "%s/timeline", state_dir), O_RDONLY | O_CLOEXEC);
+    int fd CLEANUP(fd_closep) =
+        open(arena_printf(a, "%s/timeline", state_dir), O_RDONLY | O_CLOEXEC);
     if (fd < 0 || read(fd, text, sizeof text - 1) <= 0)
         return 0;
     return strtoll(text, NULL, 10);
@@ -100,8 +100,7 @@ static bool remember(struct arena *a, const char *state_dir, int64_t timeline, s
     int n = snprintf(text, sizeof text, "%" PRId64 "\n", timeline);
     const char *path = arena_printf(a, "%s/timeline", state_dir);
     const char *beside = arena_printf(a, "%s.%d", path, (int)getpid());
-    int fd CLEANUP(fd_closep)
-    = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int fd CLEANUP(fd_closep) = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0 || write(fd, text, (size_t)n) != n || fsync(fd) != 0 || rename(beside, path) != 0)
         return err_set(err, ERR_FATAL, "[daemon] state_dir: %s cannot be written: %s", path,
                        strerror(errno));
@@ -113,12 +112,10 @@ static bool remember(struct arena *a, const char *state_dir, int64_t timeline, s
 static bool choose(const struct hosts *hosts, const char *password_file, const char *application,
                    struct db **best_out, int64_t *timeline_out, struct err *err)
 {
-    struct db *best CLEANUP(db_closep)
-    = NULL;
+    struct db *best CLEANUP(db_closep) = NULL;
     *timeline_out = 0;
     for (int i = 0; i < hosts->n; i++) {
-        struct db *db CLEANUP(db_closep)
-        = NULL;
+        struct db *db CLEANUP(db_closep) = NULL;
         int64_t timeline;
         if (!db_open(hosts->conninfo[i], password_file, application, &db, err) ||
             !timeline_of(db, &timeline, err)) {
@@ -143,10 +140,8 @@ static bool choose(const struct hosts *hosts, const char *password_file, const c
 bool primary_open(const char *conninfo, const char *password_file, const char *application,
                   const char *state_dir, struct db **out, struct err *err)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
-    struct db *db CLEANUP(db_closep)
-    = NULL;
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct db *db CLEANUP(db_closep) = NULL;
     struct hosts hosts;
     int64_t timeline, highest;
     bool keeps = state_dir && *state_dir;

@@ -2,6 +2,7 @@
  * The facts behind a receipt. See receipt.h. */
 #include "db/receipt.h"
 
+#include "db/judge.h"
 #include "db/query.h"
 
 static const char facts_sql[] =
@@ -41,7 +42,11 @@ bool receipt_facts(struct arena *a, struct db *db, const char *token, int64_t as
     struct receipt_facts f = {0};
     param_text(&p, token);
     param_time(&p, as_of_us);
-    if (!db_query(db, facts_sql, &p, &r, err) || !read_files(a, db, token, &f, err))
+    if (!db_begin_snapshot(db, err))
+        return false;
+    struct db *open CLEANUP(db_rollbackp) = db;
+    if (!judge_as_written(db, err) || !db_query(db, facts_sql, &p, &r, err) ||
+        !read_files(a, db, token, &f, err))
         return false;
     f.is_found = r.n == 1;
     f.is_secret = f.is_found && row_bool(&r, 0, 1);
