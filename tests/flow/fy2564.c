@@ -151,7 +151,7 @@ static int by_asked(const void *x, const void *y)
         return a->asked_us < b->asked_us ? -1 : 1;
     if (a->present_due_us != b->present_due_us)
         return a->present_due_us < b->present_due_us ? -1 : 1;
-    return a->is_cabinet - b->is_cabinet ? a->is_cabinet - b->is_cabinet : a->agency - b->agency;
+    return a->is_cabinet != b->is_cabinet ? a->is_cabinet - b->is_cabinet : a->agency - b->agency;
 }
 
 struct fy_matter *fy_year(struct arena *a)
