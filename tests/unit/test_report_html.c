@@ -28,8 +28,7 @@ static void text_and_attributes_cannot_leave_their_place(void **state)
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct arena *a CLEANUP(arena_freep)
-        = arena_new();
+        struct arena *a CLEANUP(arena_freep) = arena_new();
         struct buf out CLEANUP(buf_fini) = {0};
         struct html h = {.out = &out};
         html_start(&h, "b");
@@ -52,6 +51,8 @@ static void a_url_of_an_unknown_scheme_goes_nowhere(void **state)
         {"JaVaScRiPt:alert(1)", "#"},
         {"data:text/html,<script>", "#"},
         {"//elsewhere.test/", "#"},
+        {"/\\elsewhere.test/", "#"},
+        {"?lang=en", "?lang=en"},
         {"HTTPS://THANWELA.TEST/R/1", "HTTPS://THANWELA.TEST/R/1"},
         {"/r/1", "/r/1"},
         {"cid:qr@office.test", "cid:qr@office.test"},
@@ -60,8 +61,7 @@ static void a_url_of_an_unknown_scheme_goes_nowhere(void **state)
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct arena *a CLEANUP(arena_freep)
-        = arena_new();
+        struct arena *a CLEANUP(arena_freep) = arena_new();
         struct buf out CLEANUP(buf_fini) = {0};
         struct html h = {.out = &out};
         html_start(&h, "a");
