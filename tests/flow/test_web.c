@@ -334,6 +334,36 @@ static void a_visitor_who_drips_is_ended(void **state)
     assert_true(ended);
 }
 
+/* ---------------------------------------------------------------- a certificate of its own */
+
+/* The same daemon without a proxy: TLS, a cookie that goes over TLS alone, and HSTS. */
+static void with_a_certificate_it_speaks_tls(void **state)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    int tls_port = free_port();
+    const char *conf = arena_printf(a, "%s.tls", d->conf), *tls = office_get(d->office, "TLS_DIR");
+    const char *ask_tls =
+        arena_printf(a,
+                     "curl -sS -o /dev/null -D - --cacert %s/ca.crt https://localhost:%d/login | "
+                     "grep -qi '^strict-transport-security: max-age'",
+                     tls, tls_port);
+    (void)state;
+    assert_int_equal(
+        system(arena_printf(
+            a,
+            "sed -e 's/^roles = .*/roles = web/; s/^listen = .*/listen = 127.0.0.1:%d/' "
+            "-e '/^\\[web\\]/a cert_file = %s/server.crt\\nkey_file = %s/server.key' "
+            "%s >%s",
+            tls_port, tls, tls, d->conf, conf)),
+        0);
+    pid_t pid = daemon_start(d, conf, false);
+    int status = -1;
+    for (int i = 0; i < 200 && status != 0; i++, usleep(50000))
+        status = system(arena_printf(a, "%s 2>/dev/null", ask_tls));
+    assert_int_equal(daemon_end(pid, SIGTERM), 0);
+    assert_int_equal(status, 0);
+}
+
 /* ---------------------------------------------------------------- guessing */
 
 static void guessed_tokens_open_nothing(void **state)
@@ -361,6 +391,7 @@ int main(void)
         cmocka_unit_test(a_form_that_is_too_large_is_refused),
         cmocka_unit_test(other_methods_are_refused),
         cmocka_unit_test(a_visitor_who_drips_is_ended),
+        cmocka_unit_test(with_a_certificate_it_speaks_tls),
         cmocka_unit_test(guessed_tokens_open_nothing),
         cmocka_unit_test(wrong_passwords_lock_and_are_kept),
     };
