@@ -2,13 +2,11 @@
  * The web role of the real daemon, asked byte by byte: what a visitor may send, who may ask for
  * what, and what every answer carries. What people see is in tests/browser/. */
 #include "tests/flow/daemon.h"
+#include "tests/flow/visitor.h"
 #include "web/routes.h"
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -17,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -25,121 +22,15 @@
 static struct daemon *d;
 static pid_t web;
 static int port;
-static char session[128], csrf[128];
-
-/* ---------------------------------------------------------------- asking */
-
-static int free_port(void)
-{
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t n = sizeof at;
-    int fd CLEANUP(fd_closep) = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &n), 0);
-    return ntohs(at.sin_port);
-}
-
-static int dial(void)
-{
-    struct sockaddr_in at = {.sin_family = AF_INET,
-                             .sin_port = htons((uint16_t)port),
-                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (connect(fd, (struct sockaddr *)&at, sizeof at) == 0)
-        return fd;
-    close(fd);
-    return -1;
-}
-
-/* All that comes until the server closes, or says nothing for so long. */
-static void read_all(int fd, int ms, struct buf *out)
-{
-    struct pollfd p = {.fd = fd, .events = POLLIN};
-    char piece[65536];
-    ssize_t n;
-    buf_clear(out);
-    while (poll(&p, 1, ms) > 0 && (n = read(fd, piece, sizeof piece)) > 0)
-        buf_add(out, piece, (size_t)n);
-}
-
-static void send_all(int fd, const char *bytes, size_t n)
-{
-    while (n > 0) {
-        ssize_t sent = send(fd, bytes, n, MSG_NOSIGNAL);
-        if (sent <= 0)
-            return; /* the server has had enough: its answer tells */
-        bytes += sent;
-        n -= (size_t)sent;
-    }
-}
-
-/* The status of an answer to raw bytes; 0: none came. */
-static int ask_raw(const char *bytes, size_t n, struct buf *answer)
-{
-    int fd CLEANUP(fd_closep) = dial();
-    assert_true(fd >= 0);
-    send_all(fd, bytes, n);
-    read_all(fd, 3000, answer);
-    int status = 0;
-    sscanf(buf_str(answer), "HTTP/1.1 %d", &status);
-    return status;
-}
-
-static int ask(struct buf *answer, const char *method, const char *path, const char *cookie,
-               const char *form)
-{
-    struct buf request CLEANUP(buf_fini) = {0};
-    buf_addf(&request, "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n", method, path);
-    if (cookie)
-        buf_addf(&request, "Cookie: thanwela=%s\r\n", cookie);
-    if (form)
-        buf_addf(&request,
-                 "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n",
-                 strlen(form));
-    buf_addf(&request, "\r\n%s", form ? form : "");
-    return ask_raw(request.data, request.len, answer);
-}
-
-/* What stands between two marks; fails where they do not stand there. */
-static void between(const char *text, const char *from, const char *to, char *out, size_t max)
-{
-    const char *start = strstr(text, from);
-    assert_non_null(start);
-    start += strlen(from);
-    const char *end = strstr(start, to);
-    assert_non_null(end);
-    assert_true((size_t)(end - start) < max);
-    snprintf(out, max, "%.*s", (int)(end - start), start);
-}
+static char session[VISITOR_WORD_MAX], csrf[VISITOR_WORD_MAX];
 
 /* ---------------------------------------------------------------- the office */
 
-static void add_person(const char *login, const char *rank)
-{
-    char command[1024];
-    snprintf(command, sizeof command,
-             "echo 'a long password of %s' | %s/thanwela -c %s user add %s --role %s >/dev/null",
-             login, PROGRAMS, d->conf, login, rank);
-    assert_int_equal(system(command), 0);
-}
-
 static int start(void **state)
 {
-    char listen[64];
     (void)state;
-    port = free_port();
-    snprintf(listen, sizeof listen, "127.0.0.1:%d", port);
-    setenv("WEB_LISTEN", listen, 1);
-    d = daemon_new(NULL, NULL);
-    add_person("reader", "reader");
-    add_person("officer", "officer");
-    web = daemon_start(d, NULL, false);
-    for (int i = 0, fd = -1; i < 400 && fd < 0; i++, usleep(50000))
-        if ((fd = dial()) >= 0) {
-            close(fd);
-            return 0;
-        }
-    return -1;
+    d = visitor_office(&port, &web);
+    return 0;
 }
 
 static int stop(void **state)
@@ -152,16 +43,7 @@ static int stop(void **state)
 
 static void sign_in(const char *login)
 {
-    struct buf answer CLEANUP(buf_fini) = {0};
-    char form[512];
-    assert_int_equal(ask(&answer, "GET", "/login", NULL, NULL), 200);
-    between(buf_str(&answer), "name=\"csrf\" value=\"", "\"", csrf, sizeof csrf);
-    snprintf(form, sizeof form, "csrf=%s&to=/&login=%s&password=a+long+password+of+%s", csrf, login,
-             login);
-    assert_int_equal(ask(&answer, "POST", "/login", NULL, form), 303);
-    between(buf_str(&answer), "Set-Cookie: thanwela=", ";", session, sizeof session);
-    assert_int_equal(ask(&answer, "GET", "/items", session, NULL), 200);
-    between(buf_str(&answer), "name=\"csrf\" value=\"", "\"", csrf, sizeof csrf);
+    visitor_sign_in(port, login, session, csrf);
 }
 
 /* ---------------------------------------------------------------- who may ask */
@@ -193,10 +75,10 @@ static void every_route_holds_its_rank(void **state)
         if (strcmp(path, "/logout") == 0)
             continue;
         print_message("%s %s\n", method, path);
-        int anonymous = ask(&answer, method, path, NULL, body);
+        int anonymous = visitor_ask(port, &answer, method, path, NULL, body);
         if (routes[i].rank > WEB_PUBLIC)
             assert_int_equal(anonymous, routes[i].method == WEB_GET ? 303 : 403);
-        int reader = ask(&answer, method, path, session, body);
+        int reader = visitor_ask(port, &answer, method, path, session, body);
         if (routes[i].rank > WEB_READER)
             assert_int_equal(reader, 403);
         else if (routes[i].rank == WEB_READER)
@@ -216,8 +98,9 @@ static void a_form_without_its_token_is_refused(void **state)
         if (routes[i].method != WEB_POST)
             continue;
         filled_path(routes[i].path, path);
-        assert_int_equal(ask(&answer, "POST", path, session, "why=x"), 403);
-        assert_int_equal(ask(&answer, "POST", path, session, "csrf=0123456789&why=x"), 403);
+        assert_int_equal(visitor_ask(port, &answer, "POST", path, session, "why=x"), 403);
+        assert_int_equal(visitor_ask(port, &answer, "POST", path, session, "csrf=0123456789&why=x"),
+                         403);
     }
 }
 
@@ -231,7 +114,7 @@ static void every_answer_has_its_headers(void **state)
     struct buf answer CLEANUP(buf_fini) = {0};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
-        assert_true(ask(&answer, "GET", paths[i], NULL, NULL) > 0);
+        assert_true(visitor_ask(port, &answer, "GET", paths[i], NULL, NULL) > 0);
         for (size_t k = 0; k < ARRAY_LEN(headers); k++)
             assert_non_null(strstr(buf_str(&answer), headers[k]));
         assert_null(strstr(buf_str(&answer), "unsafe"));
@@ -245,11 +128,11 @@ static void wrong_passwords_lock_and_are_kept(void **state)
     char form[512], token[128];
     int status = 0;
     (void)state;
-    assert_int_equal(ask(&answer, "GET", "/login", NULL, NULL), 200);
-    between(buf_str(&answer), "name=\"csrf\" value=\"", "\"", token, sizeof token);
+    assert_int_equal(visitor_ask(port, &answer, "GET", "/login", NULL, NULL), 200);
+    visitor_between(buf_str(&answer), "name=\"csrf\" value=\"", "\"", token, sizeof token);
     snprintf(form, sizeof form, "csrf=%s&to=/&login=somchai&password=not+the+password", token);
     for (int i = 0; i < 7; i++)
-        status = ask(&answer, "POST", "/login", NULL, form);
+        status = visitor_ask(port, &answer, "POST", "/login", NULL, form);
     assert_int_equal(status, 429);
     assert_int_equal(database_int(db, "select count(*) from access_log where who = 'somchai'"
                                       " and what in ('wrong password', 'locked')"),
@@ -277,19 +160,19 @@ static void odd_requests_are_refused_and_the_next_is_served(void **state)
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(odd); i++) {
-        int status = ask_raw(odd[i].bytes, strlen(odd[i].bytes), &answer);
+        int status = visitor_ask_raw(port, odd[i].bytes, strlen(odd[i].bytes), &answer);
         print_message("%s: %d\n", odd[i].name, status);
         assert_true(status == 0 || status == 400 || status == 501);
         assert_null(strstr(buf_str(&answer) + (answer.len > 12 ? 12 : 0), "HTTP/1.1 200"));
-        assert_int_equal(ask(&answer, "GET", "/login", NULL, NULL), 200);
+        assert_int_equal(visitor_ask(port, &answer, "GET", "/login", NULL, NULL), 200);
     }
     buf_adds(&big, "GET /login HTTP/1.1\r\nHost: x\r\nX-A: ");
     for (int i = 0; i < WEB_HEADER_MAX + 8192; i++)
         buf_addc(&big, 'a');
     buf_adds(&big, "\r\n\r\n");
-    int status = ask_raw(big.data, big.len, &answer);
+    int status = visitor_ask_raw(port, big.data, big.len, &answer);
     assert_true(status == 0 || status == 431 || status == 413);
-    assert_int_equal(ask(&answer, "GET", "/login", NULL, NULL), 200);
+    assert_int_equal(visitor_ask(port, &answer, "GET", "/login", NULL, NULL), 200);
 }
 
 static void a_form_that_is_too_large_is_refused(void **state)
@@ -299,8 +182,8 @@ static void a_form_that_is_too_large_is_refused(void **state)
     buf_adds(&form, "login=");
     for (int i = 0; i < WEB_FORM_MAX; i++)
         buf_addc(&form, 'a');
-    assert_int_equal(ask(&answer, "POST", "/login", NULL, buf_str(&form)), 413);
-    assert_int_equal(ask(&answer, "GET", "/login", NULL, NULL), 200);
+    assert_int_equal(visitor_ask(port, &answer, "POST", "/login", NULL, buf_str(&form)), 413);
+    assert_int_equal(visitor_ask(port, &answer, "GET", "/login", NULL, NULL), 200);
 }
 
 static void other_methods_are_refused(void **state)
@@ -309,10 +192,10 @@ static void other_methods_are_refused(void **state)
     struct buf answer CLEANUP(buf_fini) = {0};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
-        int status = ask(&answer, methods[i], "/items", NULL, NULL);
+        int status = visitor_ask(port, &answer, methods[i], "/items", NULL, NULL);
         assert_true(status >= 400 && status < 600);
     }
-    assert_int_equal(ask(&answer, "GET", "/items/1/1/cancel", NULL, NULL), 405);
+    assert_int_equal(visitor_ask(port, &answer, "GET", "/items/1/1/cancel", NULL, NULL), 405);
     assert_non_null(strstr(buf_str(&answer), "Allow: POST"));
 }
 
@@ -320,16 +203,16 @@ static void other_methods_are_refused(void **state)
 static void a_visitor_who_drips_is_ended(void **state)
 {
     struct buf answer CLEANUP(buf_fini) = {0};
-    int fd CLEANUP(fd_closep) = dial();
+    int fd CLEANUP(fd_closep) = visitor_dial(port);
     bool ended = false;
     (void)state;
-    send_all(fd, "GET / HTTP/1.1\r\n", 16);
+    visitor_send(fd, "GET / HTTP/1.1\r\n", 16);
     for (int i = 0; i < 40 && !ended; i++) {
         struct pollfd p = {.fd = fd, .events = POLLIN};
-        send_all(fd, "X", 1);
+        visitor_send(fd, "X", 1);
         ended = poll(&p, 1, 1000) > 0;
         if (i == 3)
-            assert_int_equal(ask(&answer, "GET", "/login", NULL, NULL), 200);
+            assert_int_equal(visitor_ask(port, &answer, "GET", "/login", NULL, NULL), 200);
     }
     assert_true(ended);
 }
@@ -340,7 +223,7 @@ static void a_visitor_who_drips_is_ended(void **state)
 static void with_a_certificate_it_speaks_tls(void **state)
 {
     struct arena *a CLEANUP(arena_freep) = arena_new();
-    int tls_port = free_port();
+    int tls_port = visitor_free_port();
     const char *conf = arena_printf(a, "%s.tls", d->conf), *tls = office_get(d->office, "TLS_DIR");
     const char *ask_tls =
         arena_printf(a,
@@ -375,9 +258,9 @@ static void guessed_tokens_open_nothing(void **state)
         char path[64] = "/L/";
         for (int k = 0; k < 26; k++)
             path[3 + k] = letters[random() % 32];
-        assert_int_equal(ask(&answer, "GET", path, NULL, NULL), 404);
+        assert_int_equal(visitor_ask(port, &answer, "GET", path, NULL, NULL), 404);
         memcpy(path, "/R/", 3);
-        assert_int_equal(ask(&answer, "GET", path, NULL, NULL), 404);
+        assert_int_equal(visitor_ask(port, &answer, "GET", path, NULL, NULL), 404);
     }
 }
 
