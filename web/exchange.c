@@ -8,8 +8,6 @@
 #include "web/routes.h"
 #include "web/stream.h"
 #include "web/upload.h"
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -53,18 +51,6 @@ static const char *header(struct web_request *r, struct MHD_Connection *c, const
     return arena_strdup(r->a, MHD_lookup_connection_value(c, MHD_HEADER_KIND, name));
 }
 
-static const char *peer_address(struct arena *a, struct MHD_Connection *c)
-{
-    char text[INET6_ADDRSTRLEN] = "";
-    const struct sockaddr *at =
-        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
-    if (at->sa_family == AF_INET)
-        inet_ntop(AF_INET, &((const struct sockaddr_in *)at)->sin_addr, text, sizeof text);
-    else if (at->sa_family == AF_INET6)
-        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)at)->sin6_addr, text, sizeof text);
-    return arena_strdup(a, text);
-}
-
 /* The last address of the list is what the proxy itself saw; those before it are the visitor's
  * word. */
 static const char *last_of(const char *list)
@@ -78,7 +64,7 @@ static const char *last_of(const char *list)
 static void read_proxy(struct web_request *r, struct MHD_Connection *c)
 {
     const struct config *config = r->site->config;
-    if (!*config->web_trusted_proxy || strcmp(r->address, config->web_trusted_proxy) != 0)
+    if (!server_is_proxy(config, r->address))
         return;
     const char *forwarded = header(r, c, "X-Forwarded-For"),
                *proto = header(r, c, "X-Forwarded-Proto");
@@ -123,6 +109,7 @@ static bool read_method(struct exchange *x, const char *name)
 static struct exchange *exchange_new(struct server *s, struct MHD_Connection *c, const char *url)
 {
     struct arena *a = arena_new();
+    char address[INET6_ADDRSTRLEN];
     struct exchange *x = arena_alloc(a, sizeof *x);
     struct web_request *r = &x->request;
     r->a = a;
@@ -130,7 +117,8 @@ static struct exchange *exchange_new(struct server *s, struct MHD_Connection *c,
     r->now_us = clock_now_us();
     r->path = arena_strdup(a, url);
     r->csrf = "";
-    r->address = peer_address(a, c);
+    server_peer(c, address);
+    r->address = arena_strdup(a, address);
     r->is_https = s->cert != NULL;
     read_fields(r, c);
     read_proxy(r, c);

@@ -6,12 +6,16 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include <assert.h>
+#include <netinet/in.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 struct slot {
-    int fd;         /* -1: free */
+    int fd; /* -1: free */
+    char address[INET6_ADDRSTRLEN];
     int64_t due_ms; /* 0: a request is being answered */
 };
 
@@ -38,15 +42,26 @@ void guard_free(struct guard *g)
     free(g);
 }
 
-int guard_open(struct guard *g, int fd)
+/* A free slot, or -1. Called with the lock. */
+static int find_room(const struct guard *g, const char *address, int per_address_max)
 {
-    int id = -1;
-    pthread_mutex_lock(&g->lock);
-    for (int i = 0; i < GUARD_CONNECTIONS_MAX && id < 0; i++)
+    int id = -1, n = 0;
+    for (int i = 0; i < GUARD_CONNECTIONS_MAX; i++)
         if (g->slot[i].fd < 0)
-            id = i;
-    if (id >= 0)
+            id = id < 0 ? i : id;
+        else
+            n += strcmp(g->slot[i].address, address) == 0;
+    return n < per_address_max ? id : -1;
+}
+
+int guard_open(struct guard *g, int fd, const char *address, int per_address_max)
+{
+    pthread_mutex_lock(&g->lock);
+    int id = find_room(g, address, per_address_max);
+    if (id >= 0) {
         g->slot[id] = (struct slot){.fd = fd};
+        snprintf(g->slot[id].address, sizeof g->slot[id].address, "%s", address);
+    }
     pthread_mutex_unlock(&g->lock);
     return id;
 }

@@ -3,6 +3,7 @@
 #include "web/server_impl.h"
 
 #include "base/secret.h"
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -22,16 +23,36 @@ int server_guard_id(struct MHD_Connection *c)
     return kept ? (int)(intptr_t)kept->socket_context - 1 : -1;
 }
 
+void server_peer(struct MHD_Connection *c, char out[INET6_ADDRSTRLEN])
+{
+    const struct sockaddr *at =
+        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+    *out = 0;
+    if (at->sa_family == AF_INET)
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)at)->sin_addr, out, INET6_ADDRSTRLEN);
+    else if (at->sa_family == AF_INET6)
+        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)at)->sin6_addr, out, INET6_ADDRSTRLEN);
+}
+
+bool server_is_proxy(const struct config *c, const char *address)
+{
+    return *c->web_trusted_proxy && strcmp(c->web_trusted_proxy, address) == 0;
+}
+
 static void connection_changed(void *user, struct MHD_Connection *c, void **slot,
                                enum MHD_ConnectionNotificationCode what)
 {
     struct server *s = user;
+    char address[INET6_ADDRSTRLEN];
     if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
         guard_close(s->guard, (int)(intptr_t)*slot - 1);
         return;
     }
     int fd = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-    int id = guard_open(s->guard, fd);
+    server_peer(c, address);
+    int id = guard_open(s->guard, fd, address,
+                        server_is_proxy(s->site->config, address) ? SERVER_CONNECTIONS_MAX
+                                                                  : SERVER_PER_ADDRESS_MAX);
     guard_await(s->guard, id, SERVER_WAIT_MS);
     *slot = (void *)(intptr_t)(id + 1);
     if (id < 0)
@@ -108,7 +129,6 @@ static struct MHD_Daemon *start(struct server *s, int fd)
         NULL, exchange_take, s, MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)SERVER_THREADS,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)SERVER_CONNECTIONS_MAX,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)SERVER_PER_ADDRESS_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVER_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)WEB_HEADER_MAX + ROOM_FOR_ANSWER, MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1,
         MHD_OPTION_NOTIFY_COMPLETED, exchange_end, s, MHD_OPTION_NOTIFY_CONNECTION,

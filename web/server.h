@@ -11,8 +11,8 @@
 enum {
     SERVER_THREADS = 4,
     SERVER_CONNECTIONS_MAX = 512,
-    SERVER_PER_ADDRESS_MAX = 64,        /* a proxy is one address: it has its own limit */
-    SERVER_WAIT_MS = 10 * 1000,         /* for a request's line, headers and form */
+    SERVER_PER_ADDRESS_MAX = 64, /* connections; the trusted proxy has no limit but the above */
+    SERVER_WAIT_MS = 10 * 1000,  /* for a request's line, headers and form */
     SERVER_UPLOAD_WAIT_MS = 300 * 1000, /* for a form with files */
     SERVER_IDLE_S = 10,                 /* nothing sent or taken */
 };

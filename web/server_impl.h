@@ -6,6 +6,7 @@
 #include "web/server.h"
 
 #include <microhttpd.h>
+#include <netinet/in.h>
 
 struct server {
     const struct web_site *site;
@@ -21,6 +22,12 @@ enum MHD_Result exchange_take(void *server, struct MHD_Connection *c, const char
                               size_t *n_data, void **state);
 void exchange_end(void *server, struct MHD_Connection *c, void **state,
                   enum MHD_RequestTerminationCode why);
+
+/* The address that the connection comes from: the visitor's, or the proxy's. */
+void server_peer(struct MHD_Connection *c, char out[INET6_ADDRSTRLEN]);
+
+/* Whether that is the proxy whose headers count. */
+bool server_is_proxy(const struct config *c, const char *address);
 
 /* The guard's number of a connection, from libmicrohttpd's own keeping. */
 int server_guard_id(struct MHD_Connection *c);
