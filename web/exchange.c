@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "web/routes.h"
+#include "web/sign_in.h"
 #include "web/stream.h"
 #include "web/upload.h"
 #include <stdlib.h>
@@ -145,6 +146,21 @@ static bool has_two_lengths(struct MHD_Connection *c)
     return n > 1;
 }
 
+/* Files lie in our memory until the last has come, so who sends them is asked for first: 0, or the
+ * status to refuse with. The dispatch asks again when they are there. */
+static int refuse_stranger(struct web_request *r, struct server *s, enum web_rank wanted)
+{
+    struct err err = {0};
+    if (!pool_take(s->pool, &r->db, &err))
+        return 503;
+    bool known = sign_in_read(r, &err);
+    pool_give(s->pool, r->db);
+    r->db = NULL;
+    if (!known)
+        return 503;
+    return r->person && r->person->rank >= wanted ? 0 : 403;
+}
+
 /* How much of a form is taken: by its route. */
 static void expect_form(struct exchange *x, struct server *s, struct MHD_Connection *c)
 {
@@ -158,7 +174,9 @@ static void expect_form(struct exchange *x, struct server *s, struct MHD_Connect
         x->refused = 400;
     else if (length && strtoull(length, NULL, 10) > limit)
         x->refused = 413;
-    else if (!upload_new(&x->request, c, limit, takes_files, &x->upload))
+    else if (takes_files)
+        x->refused = refuse_stranger(&x->request, s, route->rank);
+    if (!x->refused && !upload_new(&x->request, c, limit, takes_files, &x->upload))
         x->refused = 415;
     guard_await(s->guard, server_guard_id(c), takes_files ? SERVER_UPLOAD_WAIT_MS : SERVER_WAIT_MS);
 }
@@ -181,10 +199,12 @@ static const struct {
     const char *th, *en;
 } refusals[] = {
     {400, "คำขอผิดรูป", "A malformed request"},
+    {403, "ไม่มีสิทธิ์ส่งแฟ้ม เข้าสู่ระบบก่อน", "Files are taken from officers who signed in"},
     {405, "ใช้วิธีนี้กับหน้านี้ไม่ได้", "Not this way"},
     {413, "ข้อมูลใหญ่เกินไป ส่งเป็นหลายครั้ง", "Too large: send it in parts"},
     {414, "ที่อยู่ยาวเกินไป", "The address is too long"},
     {415, "แบบฟอร์มชนิดนี้อ่านไม่ได้", "This kind of form cannot be read"},
+    {503, "ระบบไม่พร้อมชั่วคราว ลองใหม่ในอีกสักครู่", "Not available for a moment: try again"},
 };
 
 static void refuse(struct web_request *r, struct web_answer *out, int status)
