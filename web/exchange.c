@@ -36,7 +36,7 @@ static enum MHD_Result gather(void *user, enum MHD_ValueKind kind, const char *k
     if (g->to->n == WEB_FIELDS_MAX)
         return MHD_NO;
     g->to->field[g->to->n++] =
-        (struct web_field){arena_strdup(g->a, key), arena_strdup(g->a, value ? value : "")};
+        (struct web_field){web_text(g->a, key), web_text(g->a, value ? value : "")};
     return MHD_YES;
 }
 
@@ -116,7 +116,7 @@ static struct exchange *exchange_new(struct server *s, struct MHD_Connection *c,
     r->a = a;
     r->site = s->site;
     r->now_us = clock_now_us();
-    r->path = arena_strdup(a, url);
+    r->path = web_text(a, url);
     r->csrf = "";
     server_peer(c, address);
     r->address = arena_strdup(a, address);

@@ -28,8 +28,7 @@ static void end_field(struct upload *u)
     if (f->n == WEB_FIELDS_MAX)
         u->refused = 413;
     else
-        f->field[f->n++] =
-            (struct web_field){u->name, arena_strdup(u->request->a, buf_str(&u->value))};
+        f->field[f->n++] = (struct web_field){u->name, web_text(u->request->a, buf_str(&u->value))};
     u->name = NULL;
     buf_clear(&u->value);
 }
@@ -55,7 +54,7 @@ static void open_file(struct upload *u, const char *name, const char *filename)
         u->refused = 413;
     else
         r->file[r->n_files++] = (struct web_file){
-            .field = arena_strdup(r->a, name), .filename = arena_strdup(r->a, filename), .fd = fd};
+            .field = arena_strdup(r->a, name), .filename = web_text(r->a, filename), .fd = fd};
 }
 
 static void take_file(struct upload *u, const char *name, const char *filename, const char *data,

@@ -119,6 +119,10 @@ typedef bool web_page_fn(struct web_request *r, struct web_answer *out, struct e
 
 /* ---- words and layout */
 
+/* What a visitor sent, as text: bytes that are no UTF-8 become U+FFFD. The database takes nothing
+ * else, and a page shall not fail of it. */
+char *web_text(struct arena *a, const char *bytes);
+
 /* A word as a part of a URL: what is not a letter, a digit or one of -_.~/ is escaped. */
 char *web_escape(struct arena *a, const char *text);
 

@@ -2,6 +2,8 @@
  * Small things that every page asks of its request. */
 #include "web/web.h"
 
+#include "base/buf.h"
+#include "base/thai.h"
 #include <assert.h>
 #include <ctype.h>
 #include <errno.h>
@@ -31,6 +33,25 @@ int64_t web_int(const struct web_fields *f, const char *name, int64_t min, int64
     errno = 0;
     long long value = strtoll(text, &end, 10);
     return *text && !*end && !errno && value >= min && value <= max ? value : otherwise;
+}
+
+char *web_text(struct arena *a, const char *bytes)
+{
+    size_t left = strlen(bytes);
+    struct buf out CLEANUP(buf_fini) = {0};
+    if (utf8_valid(bytes, left))
+        return arena_strdup(a, bytes);
+    while (left > 0) {
+        size_t n = utf8_len(bytes, left);
+        if (n > 0)
+            buf_add(&out, bytes, n);
+        else
+            buf_adds(&out, "\uFFFD");
+        n += n == 0;
+        bytes += n;
+        left -= n;
+    }
+    return arena_strdup(a, buf_str(&out));
 }
 
 char *web_escape(struct arena *a, const char *text)

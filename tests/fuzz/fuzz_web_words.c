@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * A visitor's path, and words of a form: a route or none, an instant or none, and an escaped word
  * that holds nothing but what an address may. */
+#include "base/thai.h"
 #include "web/parts.h"
 #include "web/routes.h"
 
@@ -27,6 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     }
     if (part_read_time(text, &us, &has_time))
         assert(us != TIME_NONE);
+    const char *clean = web_text(a, text);
+    assert(utf8_valid(clean, strlen(clean)));
     for (const char *p = web_escape(a, text); *p; p++)
         assert(isalnum((unsigned char)*p) || strchr("-_.~/%", *p));
     arena_free(a);

@@ -79,6 +79,22 @@ static void words_are_escaped_for_addresses(void **state)
         assert_string_equal(web_escape(a, cases[i].text), cases[i].escaped);
 }
 
+static void what_is_no_utf8_becomes_visible(void **state)
+{
+    static const struct {
+        const char *bytes, *text;
+    } cases[] = {{"", ""},
+                 {"ก a", "ก a"},
+                 {"\xFF", "\uFFFD"},
+                 {"a\xE0\xB8", "a\uFFFD\uFFFD"},
+                 {"\xE0\xB8\x81\xC0\xAF/", "ก\uFFFD\uFFFD/"},
+                 {"\xED\xA0\x80", "\uFFFD\uFFFD\uFFFD"}};
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        assert_string_equal(web_text(a, cases[i].bytes), cases[i].text);
+}
+
 static void numbers_outside_their_range_are_none(void **state)
 {
     const struct web_fields f = {.field = {{"a", "1"},
@@ -106,6 +122,7 @@ int main(void)
         cmocka_unit_test(paths_lead_to_their_pages),
         cmocka_unit_test(every_post_wants_an_officer),
         cmocka_unit_test(words_are_escaped_for_addresses),
+        cmocka_unit_test(what_is_no_utf8_becomes_visible),
         cmocka_unit_test(numbers_outside_their_range_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
