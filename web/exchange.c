@@ -134,11 +134,12 @@ static enum MHD_Result count_length(void *user, enum MHD_ValueKind kind, const c
 {
     int *n = user;
     (void)kind, (void)value;
-    *n += strcasecmp(key, "Content-Length") == 0;
+    *n += strcasecmp(key, "Content-Length") == 0 || strcasecmp(key, "Transfer-Encoding") == 0;
     return MHD_YES;
 }
 
-/* A length that is said twice is a smuggler's (libmicrohttpd refuses one beside chunks itself). */
+/* Where a request ends is said once. Twice is a smuggler's: libmicrohttpd goes by the first, and
+ * what stands before it may go by the other. */
 static bool has_two_lengths(struct MHD_Connection *c)
 {
     int n = 0;
@@ -170,9 +171,7 @@ static void expect_form(struct exchange *x, struct server *s, struct MHD_Connect
     bool takes_files = route && route->takes_files;
     uint64_t limit = takes_files ? WEB_UPLOAD_MAX : WEB_FORM_MAX;
     const char *length = header(&x->request, c, "Content-Length");
-    if (has_two_lengths(c))
-        x->refused = 400;
-    else if (length && strtoull(length, NULL, 10) > limit)
+    if (length && strtoull(length, NULL, 10) > limit)
         x->refused = 413;
     else if (takes_files)
         x->refused = refuse_stranger(&x->request, s, route->rank);
@@ -184,7 +183,9 @@ static void expect_form(struct exchange *x, struct server *s, struct MHD_Connect
 static void begin(struct exchange *x, struct server *s, struct MHD_Connection *c,
                   const char *method)
 {
-    if (!read_method(x, method))
+    if (has_two_lengths(c))
+        x->refused = 400;
+    else if (!read_method(x, method))
         x->refused = 405;
     else if (strlen(x->request.path) > WEB_PATH_MAX)
         x->refused = 414;
@@ -241,6 +242,8 @@ static enum MHD_Result respond(struct exchange *x, struct server *s, struct MHD_
     const char *const *pair = web_headers(x->request.a, &x->request, out);
     for (; *pair; pair += 2)
         MHD_add_response_header(response, pair[0], pair[1]);
+    if (x->refused) /* what follows may be no request, but the rest of this one */
+        MHD_add_response_header(response, "Connection", "close");
     enum MHD_Result queued = MHD_queue_response(c, (unsigned)out->status, response);
     MHD_destroy_response(response);
     return queued;
