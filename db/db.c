@@ -12,6 +12,7 @@
 #include "db/query.h"
 #include <assert.h>
 #include <libpq-fe.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,8 @@ struct db {
     bool in_transaction;
     bool in_commit;    /* COMMIT was sent, its answer is not here */
     bool wait_aborted; /* the server gave up waiting for its standby */
+    int n_kept;
+    const char *kept[DB_KEPT_MAX]; /* statements that are prepared, each named by its place */
 };
 
 static void on_notice(void *user, const PGresult *result)
@@ -271,6 +274,33 @@ bool db_query(struct db *db, const char *sql, const struct params *p, struct row
     step();
     return take_result(db,
                        PQexecParams(db->conn, sql, p->n, NULL, p->value, p->bytes, p->binary, 0),
+                       rows_out, err);
+}
+
+/* The name of a prepared statement; prepared now where it is not yet. */
+static bool keep(struct db *db, const char *sql, int n_params, char name[static 16],
+                 struct err *err)
+{
+    int i = 0;
+    while (i < db->n_kept && db->kept[i] != sql)
+        i++;
+    snprintf(name, 16, "kept%d", i);
+    if (i < db->n_kept)
+        return true;
+    assert(i < DB_KEPT_MAX);
+    if (!take_result(db, PQprepare(db->conn, name, sql, n_params, NULL), NULL, err))
+        return false;
+    db->kept[db->n_kept++] = sql;
+    return true;
+}
+
+bool db_query_kept(struct db *db, const char *sql, const struct params *p, struct rows *rows_out,
+                   struct err *err)
+{
+    char name[16];
+    step();
+    return keep(db, sql, p->n, name, err) &&
+           take_result(db, PQexecPrepared(db->conn, name, p->n, p->value, p->bytes, p->binary, 0),
                        rows_out, err);
 }
 

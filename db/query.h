@@ -11,7 +11,7 @@
 
 #include "db/db.h"
 
-enum { PARAMS_MAX = 48 };
+enum { PARAMS_MAX = 48, DB_KEPT_MAX = 8 };
 
 struct params { /* zero-initialised; values are kept by reference until the query returns */
     int n;
@@ -39,6 +39,11 @@ void rows_fini(struct rows *r);
 /* Run one statement. rows_out may be NULL. */
 bool db_query(struct db *db, const char *sql, const struct params *p, struct rows *rows_out,
               struct err *err) MUST_CHECK;
+/* The same for a statement that is dear to plan and asked often: the connection keeps its plan, one
+ * for all values. sql: a constant, known by its address; at most DB_KEPT_MAX of them a connection.
+ */
+bool db_query_kept(struct db *db, const char *sql, const struct params *p, struct rows *rows_out,
+                   struct err *err) MUST_CHECK;
 /* Several statements without parameters, or none: migrations. */
 bool db_script(struct db *db, const char *sql, struct err *err) MUST_CHECK;
 
