@@ -93,7 +93,7 @@ static bool grant_runtime(struct db *db, const char *role, struct err *err)
         "grant execute on all functions in schema public to %s",
         "revoke insert, update on schema_migration, event, event_head, reg_counter from %s",
         "revoke update on deadline, blob, blob_chunk from %s",
-        "grant delete on scan_page, code to %s",
+        "grant delete on scan_page, code, sign_in_guard to %s",
     };
     for (const char *p = role; *p; p++)
         if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789_", *p))

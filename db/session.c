@@ -37,16 +37,19 @@ static struct person person_of(struct arena *a, const struct rows *r, int col)
 static const char log_sql[] = "insert into access_log (what, who, item_id, attachment_id, address)"
                               " values ($1, $2, $3, $4, $5)";
 
-static bool keep(struct db *db, const char *what, const char *who, const char *address,
+/* A login that nobody has may be a password in the wrong field: it is not written down. */
+static const char try_sql[] =
+    "insert into access_log (what, who, address)"
+    " values ($1, coalesce((select login from person where login = $2), '?'), $3)";
+
+static bool keep(struct db *db, const char *what, const char *login, const char *address,
                  struct err *err)
 {
     struct params p = {0};
     param_text(&p, what);
-    param_text(&p, who);
-    param_null(&p);
-    param_null(&p);
+    param_text(&p, login);
     param_text(&p, address);
-    return db_query(db, log_sql, &p, NULL, err);
+    return db_query(db, try_sql, &p, NULL, err);
 }
 
 bool access_opened(struct db *db, const char *who, int64_t item_id, int64_t file_id,
@@ -78,6 +81,19 @@ static bool is_locked(struct db *db, const char *login, const char *address, int
     return true;
 }
 
+static const char told_sql[] = "select sign_in_told($1, $2)";
+
+/* Kept once a lock: a flood of tries must not fill a log that nobody may shorten. */
+static bool keep_locked(struct db *db, const char *login, const char *address, struct err *err)
+{
+    struct rows r CLEANUP(rows_fini) = {0};
+    struct params p = {0};
+    param_text(&p, login);
+    param_text(&p, address);
+    return db_query(db, told_sql, &p, &r, err) &&
+           (!row_bool(&r, 0, 0) || keep(db, "locked", login, address, err));
+}
+
 static const char person_sql[] = "select id, login, name, rank, password from person"
                                  " where login = $1 and disabled_at is null";
 
@@ -106,9 +122,18 @@ static bool refuse(struct db *db, const char *login, const char *address, struct
            keep(db, "wrong password", login, address, err);
 }
 
+static const char forgiven_sql[] = "select sign_in_forgiven($1, $2)";
+
+static bool forgive(struct db *db, const char *login, const char *address, struct err *err)
+{
+    struct params p = {0};
+    param_text(&p, login);
+    param_text(&p, address);
+    return db_query(db, forgiven_sql, &p, NULL, err);
+}
+
 static const char open_sql[] =
-    "with forgotten as (update sign_in_guard set fails = 0 where key = 'login ' || $5)"
-    " insert into session (token_hash, person_id, csrf, address) values ($1, $2, $3, $4)";
+    "insert into session (token_hash, person_id, csrf, address) values ($1, $2, $3, $4)";
 
 static bool begin(struct arena *a, struct db *db, const char *address, struct session *s,
                   struct err *err)
@@ -125,8 +150,7 @@ static bool begin(struct arena *a, struct db *db, const char *address, struct se
     param_int(&p, s->person.id);
     param_text(&p, csrf);
     param_text(&p, address);
-    param_text(&p, s->person.login);
-    return db_query(db, open_sql, &p, NULL, err) &&
+    return forgive(db, s->person.login, address, err) && db_query(db, open_sql, &p, NULL, err) &&
            keep(db, "signed in", s->person.login, address, err);
 }
 
@@ -142,7 +166,7 @@ bool session_open(struct arena *a, struct db *db, const char *login, const char 
         return false;
     if (*locked_until_us_out != TIME_NONE) {
         *fate_out = SESSION_LOCKED;
-        return keep(db, "locked", login, address, err);
+        return keep_locked(db, login, address, err);
     }
     if (!db_query(db, person_sql, &p, &r, err))
         return false;
