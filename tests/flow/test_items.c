@@ -76,6 +76,58 @@ static void each_filter_finds_its_own(void **state)
     }
 }
 
+/* As clerks write it and as officers type it: digits, blanks, ำ in two pieces, what no eye sees. */
+static void a_search_finds_what_is_written_otherwise(void **state)
+{
+    static const struct {
+        const char *word, *numbers;
+    } cases[] = {
+        {"กค 0518.2/ว 393", "2/2564"},
+        {"กค0518.2/ว393", "2/2564"},
+        {"กค ๐๕๑๘.๒/ว๓๙๓", "2/2564"},
+        {"กค\u00a0 0518.2/ว", "2/2564"},
+        {"0518.2 / ว 393", "2/2564"},
+        {"0706/7836", "3/2564"},
+        {"สำเนา", "3/2564"},
+        {"ส\u0e4d\u0e32เนา", "3/2564"},
+        {"สำนักงานเศรษฐกิจ", "6/2564"},
+        {"ส\u0e4d\u0e32นักงาน เศรษฐกิจ", "6/2564"},
+        {"สำนัก\u200bงานเศรษฐกิจการคลัง", "6/2564"},
+        {"กลุ่ม 9", "4/2564 2/2564 1/2564"}, /* of the agency's name, for a while */
+        {"fpo", "6/2564"},
+        {"   ", "6/2564 5/2564 4/2564 3/2564 2/2564 1/2564"},
+    };
+    struct seeded *s = *state;
+    struct db *owner CLEANUP(db_closep) = database_open_owner(s->office);
+    database_run(owner,
+                 "update item set letter_no = 'กค ๐๕๑๘.๒/ว  ๓๙๓' where no = 2;"
+                 "update item set letter_no = 'กค 0706/7836', from_name = E'กอง ส\\u0e4d\\u0e32เนา'"
+                 " where no = 3;"
+                 "update agency set name_th = 'กรมศุลกากร กลุ่ม ๙' where code = 'CUSTOMS'");
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct item_filter f = all_items();
+        f.search = cases[i].word;
+        assert_string_equal(numbers(s, &f), cases[i].numbers);
+    }
+    database_run(owner, "update item set letter_no = null, from_name = null where no in (2, 3);"
+                        "update agency set name_th = 'กรมศุลกากร' where code = 'CUSTOMS'");
+}
+
+/* What is shown as (ลับ) must not be told by whether a word finds it. */
+static void the_subject_of_a_secret_item_is_not_searched(void **state)
+{
+    struct seeded *s = *state;
+    struct db *owner CLEANUP(db_closep) = database_open_owner(s->office);
+    struct item_filter f = all_items();
+    f.search = "อากร";
+    assert_string_equal(numbers(s, &f), "2/2564");
+    database_run(owner, "update item set secrecy = 'ลับ' where no = 2");
+    assert_string_equal(numbers(s, &f), "");
+    f.search = "customs";
+    assert_string_equal(numbers(s, &f), "4/2564 2/2564 1/2564");
+    database_run(owner, "update item set secrecy = '' where no = 2");
+}
+
 static void pages_follow_each_other_and_know_the_whole(void **state)
 {
     struct item_filter f = all_items();
@@ -264,6 +316,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, seeded_begin, seeded_end)
     const struct CMUnitTest tests[] = {
         TEST(each_filter_finds_its_own),
+        TEST(a_search_finds_what_is_written_otherwise),
+        TEST(the_subject_of_a_secret_item_is_not_searched),
         TEST(pages_follow_each_other_and_know_the_whole),
         TEST(a_period_is_of_the_receipt_or_of_the_number),
         TEST(a_number_that_is_none_is_refused),
