@@ -91,6 +91,16 @@ static int guess(struct people_world *w, const char *login, const char *address)
     return 0;
 }
 
+/* As many wrong ones as guess() needs, without the cost of their hashes. */
+static void lock(struct people_world *w, const char *login, const char *address)
+{
+    for (int i = 0; i < 6; i++)
+        database_int(w->owner,
+                     arena_printf(w->a, "select 0 from (select sign_in_failed('%s', '%s')) done",
+                                  login, address));
+    assert_int_equal(try(w, login, PASSWORD, address, NULL), SESSION_LOCKED);
+}
+
 static int64_t count(struct people_world *w, const char *where)
 {
     return database_int(w->owner,
@@ -214,7 +224,9 @@ static void many_logins_from_one_address_lock_the_address(void **state)
 {
     struct people_world *w = *state;
     enum session_fate fate = SESSION_WRONG;
-    int n = 0;
+    int n = 18;
+    database_run(w->owner, "insert into sign_in_guard (key, fails)"
+                           " values ('address 203.0.113.77', 18)");
     for (; n < TRIES_MAX && fate == SESSION_WRONG; n++)
         fate =
             try(w, arena_printf(w->a, "somebody%d", n), "not the password", "203.0.113.77", NULL);
@@ -229,11 +241,10 @@ static void nobody_is_kept_out_of_the_desk_where_they_work(void **state)
     struct people_world *w = *state;
     add(w, "wanted");
     assert_int_equal(try(w, "wanted", PASSWORD, DESK, NULL), SESSION_OPEN);
-    guess(w, "wanted", STRANGER);
+    lock(w, "wanted", STRANGER);
     assert_int_equal(try(w, "wanted", PASSWORD, "198.51.100.4", NULL), SESSION_LOCKED);
     assert_int_equal(try(w, "wanted", PASSWORD, DESK, NULL), SESSION_OPEN);
-    assert_int_equal(guess(w, "wanted", DESK), 6);
-    assert_int_equal(try(w, "wanted", PASSWORD, DESK, NULL), SESSION_LOCKED);
+    lock(w, "wanted", DESK);
 }
 
 static void a_lock_grows_survives_and_ends_by_itself(void **state)
@@ -241,7 +252,7 @@ static void a_lock_grows_survives_and_ends_by_itself(void **state)
     struct people_world *w = *state;
     add(w, "patient");
     database_run(w->owner, "delete from sign_in_guard");
-    guess(w, "patient", STRANGER);
+    lock(w, "patient", STRANGER);
     db_close(w->db);
     w->db = database_open(w->office);
     assert_int_equal(try(w, "patient", PASSWORD, STRANGER, NULL), SESSION_LOCKED);
@@ -305,7 +316,7 @@ static void a_lock_is_told_once(void **state)
 {
     struct people_world *w = *state;
     add(w, "flooded");
-    guess(w, "flooded", "203.0.113.50");
+    lock(w, "flooded", "203.0.113.50");
     for (int i = 0; i < 8; i++)
         try(w, "flooded", PASSWORD, "203.0.113.50", NULL);
     assert_in_range(count(w, "what = 'locked' and who = 'flooded'"), 1, 2);
