@@ -258,10 +258,17 @@ static bool read_files(struct db *db, struct arena *a, struct queue_item *out, s
 bool queue_item(struct db *db, struct arena *a, int64_t item_id, struct queue_item *out,
                 struct err *err)
 {
+    return by_id(db, tie_sql, item_id, NULL, err) &&
+           by_id(db, tie_receipt_sql, item_id, NULL, err) &&
+           queue_item_read(db, a, item_id, out, err);
+}
+
+bool queue_item_read(struct db *db, struct arena *a, int64_t item_id, struct queue_item *out,
+                     struct err *err)
+{
     struct rows r CLEANUP(rows_fini) = {0};
     size_t n;
-    if (!by_id(db, tie_sql, item_id, NULL, err) ||
-        !by_id(db, tie_receipt_sql, item_id, NULL, err) || !by_id(db, item_sql, item_id, &r, err))
+    if (!by_id(db, item_sql, item_id, &r, err))
         return false;
     *out = (struct queue_item){
         .id = item_id,

@@ -92,6 +92,10 @@ struct queue_item {
 bool queue_item(struct db *db, struct arena *a, int64_t item_id, struct queue_item *out,
                 struct err *err) MUST_CHECK;
 
+/* The same, and changes nothing: to print a receipt again. */
+bool queue_item_read(struct db *db, struct arena *a, int64_t item_id, struct queue_item *out,
+                     struct err *err) MUST_CHECK;
+
 /* The item is done: its token fixed. no_receipt_why as decided now ("" when a receipt was written).
  */
 bool queue_item_done(struct db *db, int64_t item_id, const char *token, const char *no_receipt_why,

@@ -27,6 +27,7 @@ struct receipt { /* NULL or "" of what was not found: the receipt says so, it ne
     const char *agency; /* name; NULL: not known */
     const char *from_name, *from_addr;
     bool sender_unverified; /* says so beside the sender */
+    bool by_hand;           /* brought over the counter: there may be no address */
     const char *letter_no;  /* NULL: none found */
     int64_t letter_date_us; /* TIME_NONE: none found */
     const char *subject;    /* secret items: "(ลับ)" */

@@ -74,7 +74,7 @@ const char *receipt_instant(struct arena *a, int64_t us)
 const char *receipt_sender(struct arena *a, const struct receipt *r)
 {
     const char *agency = receipt_field(a, r->agency, "ไม่พบในทะเบียนหน่วยงาน");
-    const char *addr = receipt_field(a, r->from_addr, "ไม่ระบุที่อยู่ผู้ส่ง");
+    const char *addr = receipt_field(a, r->from_addr, r->by_hand ? "นำส่งด้วยมือ" : "ไม่ระบุที่อยู่ผู้ส่ง");
     const char *doubt = r->sender_unverified ? " (ผู้ส่งยังไม่ยืนยัน)" : "";
     if (!is_given(r->from_name))
         return arena_printf(a, "%s\n%s%s", agency, addr, doubt);
