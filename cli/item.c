@@ -11,6 +11,10 @@ static const char usage_th[] =
     "วิธีใช้\n"
     "  thanwela item list [ตัวเลือก]            รายการในทะเบียน ใหม่สุดก่อน\n"
     "  thanwela item show เลขรับ               ทุกอย่างของเรื่องหนึ่ง เช่น 12/2564\n"
+    "  thanwela item add แฟ้ม… --subject เรื่อง --agency รหัส [--letter-no ที่]\n"
+    "                [--matter เลข] [--entered-at เวลา] [--why เหตุ] [--mail ที่อยู่]\n"
+    "                                         ลงทะเบียนเอกสารที่นำส่งด้วยมือ\n"
+    "  thanwela item receipt เลขรับ [--pdf ไฟล์]  ใบรับ เป็น PDF\n"
     "  thanwela item assign เลขรับ [--matter เลข] [--agency รหัส] [--class ประเภท]\n"
     "                             --why เหตุ    เจ้าหน้าที่ระบุเรื่อง หน่วยงาน หรือประเภท\n"
     "  thanwela item status เลขรับ สถานะ --why เหตุ\n"
@@ -22,6 +26,9 @@ static const char usage_th[] =
     "  thanwela item cancel เลขรับ --why เหตุ   ยกเลิกเลข เลขยังอยู่พร้อมเหตุ\n"
     "  thanwela item release รหัส --why เหตุ    ปล่อยจดหมายที่กันไว้ให้รับใหม่\n"
     "  thanwela item release เลขรับ --why เหตุ  เปิดอ่านแฟ้มที่เลิกอ่านไปอีกครั้ง\n"
+    "\n"
+    "item add: เวลารับคือขณะนี้ เวลาก่อนหน้าต้องมีเหตุผล  --mail ส่งใบรับทางอีเมลด้วย\n"
+    "แฟ้มชุดเดิมของหนังสือเดิมได้เลขเดิม\n"
     "\n"
     "ตัวเลือกของ list\n"
     "  --state สถานะ   registered cancelled check unverified on_time late\n"
@@ -35,6 +42,10 @@ static const char usage_en[] =
     "Usage\n"
     "  thanwela item list [OPTIONS]            the register, newest first\n"
     "  thanwela item show NUMBER               all of one item: 12/2564\n"
+    "  thanwela item add FILE… --subject TEXT --agency CODE [--letter-no NO]\n"
+    "                [--matter NO] [--entered-at TIME] [--why WHY] [--mail ADDRESS]\n"
+    "                                          a document that came by hand\n"
+    "  thanwela item receipt NUMBER [--pdf FILE]   its receipt, as PDF\n"
     "  thanwela item assign NUMBER [--matter NO] [--agency CODE] [--class CLASS]\n"
     "                             --why WHY    an officer says what it is\n"
     "  thanwela item status NUMBER STATUS --why WHY\n"
@@ -44,6 +55,9 @@ static const char usage_en[] =
     "  thanwela item cancel NUMBER --why WHY   the number stays, with its reason\n"
     "  thanwela item release ID --why WHY      take a mail that was set aside\n"
     "  thanwela item release NUMBER --why WHY  scan again files that were given up\n"
+    "\n"
+    "item add: it came now; an earlier time wants its reason. --mail has the\n"
+    "receipt mailed too. The same files of the same letter get the first number.\n"
     "\n"
     "Options of list\n"
     "  --state STATE  registered cancelled check unverified on_time late\n"
@@ -56,8 +70,8 @@ static const char usage_en[] =
 
 static int item_run(struct cli *c, int argc, char **argv);
 const struct command command_item = {"item",
-                                     "ทะเบียนหนังสือรับ: ดู ค้น แก้ไข ยกเลิก ปล่อย",
-                                     "the register: list, show, assign, status, cancel, release",
+                                     "ทะเบียนหนังสือรับ: ดู ค้น รับด้วยมือ แก้ไข ยกเลิก ปล่อย",
+                                     "the register: list, show, add, assign, cancel, release",
                                      usage_th,
                                      usage_en,
                                      item_run};
@@ -67,6 +81,8 @@ static const struct verb {
     int (*run)(struct cli *c, int argc, char **argv);
 } verbs[] = {
     {"list", item_list_run},
+    {"add", item_add_run},
+    {"receipt", item_receipt_run},
     {"show", item_show_run},
     {"assign", item_assign_run},
     {"status", item_status_run},

@@ -8,6 +8,8 @@
 
 extern const struct command command_item;
 
+int item_add_run(struct cli *c, int argc, char **argv);
+int item_receipt_run(struct cli *c, int argc, char **argv);
 int item_list_run(struct cli *c, int argc, char **argv);
 int item_show_run(struct cli *c, int argc, char **argv);
 int item_assign_run(struct cli *c, int argc, char **argv);

@@ -7,6 +7,7 @@
 #include "db/event.h"
 #include "db/query.h"
 #include <assert.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,7 +34,8 @@ static const char item_sql[] =
     "$17, $18,"
     "  bangkok_date(from_us($19::bigint)), $20, $21, from_us($22::bigint),"
     "  meeting_on((select body from mailbox where id = $9), bangkok_date(from_us($23::bigint))),"
-    "  t.id, case when t.id is null then '' else 'subject' end, coalesce(t.class, 'OTHER'), $25, "
+    "  t.id, case when t.id is null then '' when $13 = 'officer' then 'officer' else 'subject' "
+    "end, coalesce(t.class, 'OTHER'), $25, "
     "$26, $27, $28, $29"
     " from (select 1) one left join matter t on t.no || '/' || t.year = $24"
     " returning id";
@@ -80,6 +82,33 @@ static bool settle(struct db *db, const struct draft *d, struct err *err)
     return db_query(db, duplicate_sql, &p, NULL, err);
 }
 
+/* One that is on its way at this moment is waited for; then the register is looked at. */
+static const char hand_lock_sql[] = "select pg_advisory_xact_lock(('x' || $1)::bit(64)::bigint)";
+static const char hand_first_sql[] =
+    "select id, year, no from item where digest = $1 and message_fk is null and status <> 'ยกเลิก'"
+    " order by id limit 1";
+
+/* What came by hand: new, or sent by the same form twice? */
+static bool settle_hand(struct db *db, const struct draft *d, struct err *err)
+{
+    struct rows r CLEANUP(rows_fini) = {0};
+    struct params lock = {0}, first = {0};
+    char start[17];
+    sodium_bin2hex(start, sizeof start, d->mail->content_key, 8);
+    param_text(&lock, start);
+    param_bytes(&first, d->mail->content_key, 32);
+    if (!db_query(db, hand_lock_sql, &lock, NULL, err) ||
+        !db_query(db, hand_first_sql, &first, &r, err))
+        return false;
+    *d->result = (struct registry_result){.fate = REGISTRY_NUMBERED};
+    if (r.n > 0)
+        *d->result = (struct registry_result){.fate = REGISTRY_DUPLICATE,
+                                              .item_id = row_int(&r, 0, 0),
+                                              .year = (int)row_int(&r, 0, 1),
+                                              .no = row_int(&r, 0, 2)};
+    return true;
+}
+
 /* Taking the content key at once lets a second daemon with the same mail wait here, and not later.
  */
 static bool take_key(struct db *db, const struct draft *d, struct err *err)
@@ -107,15 +136,12 @@ static bool store_parts(struct db *db, const struct draft *d, struct err *err)
 
 static bool prepare(struct db *db, const struct draft *d, struct err *err)
 {
-    if (!d->mail->message_id) {
-        d->result->fate = REGISTRY_NUMBERED;
-        return store_parts(db, d, err);
-    }
-    if (!settle(db, d, err))
+    bool by_hand = !d->mail->message_id;
+    if (!(by_hand ? settle_hand(db, d, err) : settle(db, d, err)))
         return false;
     if (d->result->fate != REGISTRY_NUMBERED)
         return true;
-    return take_key(db, d, err) && store_parts(db, d, err);
+    return (by_hand || take_key(db, d, err)) && store_parts(db, d, err);
 }
 
 static void item_params(struct params *p, const struct registry_mail *m, const char *series,

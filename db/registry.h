@@ -19,7 +19,8 @@ struct registry_part {     /* one leaf of the mail */
 /* One mail, read and weighed by intake/register.c; or a document that came by hand. Text NULL is
  * "not there". */
 struct registry_mail {
-    int64_t message_id;         /* the ledger's row; 0: it came by hand, and is always new */
+    int64_t message_id;         /* the ledger's row; 0: it came by hand; one of the same content_key
+                                   that was not cancelled makes it a duplicate */
     const char *who, *why;      /* by hand: the officer who took it, and what is said of it */
     const uint8_t *content_key; /* 32 bytes: the identity, and the item's digest */
     int64_t sent_at_us, entered_at_us;

@@ -5,22 +5,16 @@
 #include "web/parts.h"
 
 #include "base/clock.h"
-#include "base/thai.h"
 #include "db/agency.h"
+#include "db/by_hand.h"
 #include "db/primary.h"
 #include "db/receipt.h"
-#include "db/registry.h"
+#include "mail/compose.h"
 #include "mail/sniff.h"
 #include "qr/draw.h"
 #include "report/receipt_words.h"
-#include <errno.h>
 #include <inttypes.h>
-#include <sodium.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
-
-enum { PIECE_BYTES = 64 * 1024 };
 
 /* ---------------------------------------------------------------- the form */
 
@@ -55,128 +49,65 @@ bool page_upload(struct web_request *r, struct web_answer *out, struct err *err)
 
 /* ---------------------------------------------------------------- registering */
 
-struct hand {
-    struct registry_mail mail;
-    struct registry_part part[WEB_FILES_MAX];
-    int64_t size;
-    int spool; /* all files, one after the other */
-};
-
-/* Copies one upload behind the others, and says what it is. */
-static bool spool_file(struct web_request *r, struct hand *hand, int i, struct err *err)
-{
-    const struct web_file *file = &r->file[i];
-    struct registry_part *part = &hand->part[i];
-    crypto_hash_sha256_state hash;
-    unsigned char piece[PIECE_BYTES];
-    uint8_t *sha256 = arena_alloc(r->a, crypto_hash_sha256_BYTES);
-    crypto_hash_sha256_init(&hash);
-    *part = (struct registry_part){.offset = (uint64_t)hand->size,
-                                   .size = file->size_bytes,
-                                   .sha256 = sha256,
-                                   .filename = file->filename,
-                                   .label_type = "application/octet-stream",
-                                   .is_attachment = true,
-                                   .is_scanned = true};
-    bool first = true;
-    for (ssize_t n; (n = read(file->fd, piece, sizeof piece)) > 0; first = false) {
-        crypto_hash_sha256_update(&hash, piece, (size_t)n);
-        if (first)
-            part->type = arena_strdup(r->a, sniff_type(piece, (size_t)n));
-        if (write(hand->spool, piece, (size_t)n) != n)
-            return err_set(err, ERR_RETRY, "upload: %s", strerror(errno));
-        hand->size += n;
-    }
-    crypto_hash_sha256_final(&hash, sha256);
-    part->type = part->type ? part->type : "application/octet-stream";
-    return true;
-}
-
-/* What makes it this document: its files, its subject and when it came. */
-static const uint8_t *digest_of(struct web_request *r, const struct hand *hand)
-{
-    crypto_hash_sha256_state hash;
-    uint8_t *out = arena_alloc(r->a, crypto_hash_sha256_BYTES);
-    const char *head =
-        arena_printf(r->a, "by hand %" PRId64 " %s", hand->mail.entered_at_us, hand->mail.subject);
-    crypto_hash_sha256_init(&hash);
-    crypto_hash_sha256_update(&hash, (const unsigned char *)head, strlen(head));
-    for (int i = 0; i < r->n_files; i++)
-        crypto_hash_sha256_update(&hash, hand->part[i].sha256, crypto_hash_sha256_BYTES);
-    crypto_hash_sha256_final(&hash, out);
-    return out;
-}
-
-static const char *filled(struct web_request *r, const char *name)
-{
-    const char *value = web_get(&r->form, name);
-    return *value ? value : NULL;
-}
-
 /* When it came: now, or an earlier instant with its reason; never later. */
-static bool read_instant(struct web_request *r, struct registry_mail *m, struct err *err)
+static bool read_instant(struct web_request *r, struct by_hand *h, struct err *err)
 {
     const char *at = web_get(&r->form, "at");
     bool has_time;
-    m->entered_at_us = r->now_us;
+    h->entered_us = TIME_NONE;
     if (!*at)
         return true;
-    if (!part_read_time(at, &m->entered_at_us, &has_time) || !has_time)
+    if (!part_read_time(at, &h->entered_us, &has_time) || !has_time)
         return err_set(err, ERR_REFUSE, "%s: ต้องมีวันและเวลา เช่น 9 เม.ย. 2564 เวลา 12.00 น.", at);
-    if (m->entered_at_us > r->now_us)
+    if (h->entered_us > r->now_us)
         return err_set(err, ERR_REFUSE, "%s: ยังไม่ถึงเวลานี้", at);
-    return *m->why || err_set(err, ERR_REFUSE, "เวลารับที่ไม่ใช่ขณะนี้ต้องมีเหตุผล");
+    return *h->why || err_set(err, ERR_REFUSE, "เวลารับที่ไม่ใช่ขณะนี้ต้องมีเหตุผล");
 }
 
-static bool read_form(struct web_request *r, struct registry_mail *m, struct err *err)
+static bool read_form(struct web_request *r, struct by_hand *h, struct err *err)
 {
-    const char *agency = web_get(&r->form, "agency"), *mail = filled(r, "mail");
-    m->who = r->person->login;
-    m->why = web_get(&r->form, "why");
-    m->subject = web_get(&r->form, "subject");
-    m->subject_fold = thai_fold(r->a, m->subject);
-    m->letter_no = filled(r, "letter");
-    m->matter_ref = filled(r, "matter");
-    m->from_addr = mail;
-    m->agency_how = "officer";
-    m->no_receipt_why = mail ? "" : "hand";
-    if (!*m->subject || r->n_files == 0)
+    int agency_id;
+    *h = (struct by_hand){.who = r->person->login,
+                          .why = web_get(&r->form, "why"),
+                          .subject = web_get(&r->form, "subject"),
+                          .agency = web_get(&r->form, "agency"),
+                          .letter_no = web_get(&r->form, "letter"),
+                          .matter = web_get(&r->form, "matter"),
+                          .mail = web_get(&r->form, "mail")};
+    if (!*h->subject || r->n_files == 0)
         return err_set(err, ERR_REFUSE, "ต้องมีชื่อเรื่อง และแฟ้มอย่างน้อยหนึ่งแฟ้ม");
-    if (!agency_find(r->db, agency, &m->agency_id, err))
+    if (*h->mail && !address_valid(h->mail))
+        return err_set(err, ERR_REFUSE, "%s: ไม่ใช่ที่อยู่อีเมล", h->mail);
+    if (!agency_find(r->db, h->agency, &agency_id, err))
         return false;
-    return m->agency_id ? read_instant(r, m, err)
-                        : err_set(err, ERR_REFUSE, "หน่วยงาน %s: ไม่มีรหัสนี้", agency);
+    return agency_id ? read_instant(r, h, err)
+                     : err_set(err, ERR_REFUSE, "หน่วยงาน %s: ไม่มีรหัสนี้", h->agency);
+}
+
+static const char *type_of(int fd)
+{
+    char start[SNIFF_BYTES];
+    ssize_t n = pread(fd, start, sizeof start, 0);
+    return sniff_type(start, n > 0 ? (size_t)n : 0);
 }
 
 bool page_upload_post(struct web_request *r, struct web_answer *out, struct err *err)
 {
-    struct hand *hand = arena_alloc(r->a, sizeof *hand);
+    struct by_hand_file file[WEB_FILES_MAX];
+    struct by_hand h;
     struct registry_result done;
-    int spool CLEANUP(fd_closep) = memfd_create("by hand", MFD_CLOEXEC);
-    struct registry_mail *m = &hand->mail;
-    *m = (struct registry_mail){.sent_at_us = TIME_NONE,
-                                .letter_date_us = TIME_NONE,
-                                .within_us = TIME_NONE,
-                                .meeting_date_us = TIME_NONE,
-                                .check_why = "",
-                                .urgency = "",
-                                .secrecy = "",
-                                .n_claimed = -1,
-                                .parts_fd = spool,
-                                .parts = hand->part};
-    hand->spool = spool;
-    if (spool < 0)
-        return err_set(err, ERR_RETRY, "upload: %s", strerror(errno));
-    if (!read_form(r, m, err))
+    if (!read_form(r, &h, err))
         return false;
     for (int i = 0; i < r->n_files; i++)
-        if (!spool_file(r, hand, i, err))
-            return false;
-    m->n_parts = (uint32_t)r->n_files;
-    m->content_key = digest_of(r, hand);
+        file[i] = (struct by_hand_file){.fd = r->file[i].fd,
+                                        .size_bytes = r->file[i].size_bytes,
+                                        .filename = r->file[i].filename,
+                                        .type = type_of(r->file[i].fd)};
+    h.file = file;
+    h.n_files = (uint32_t)r->n_files;
     if (r->site->config->db_require_standby && !primary_has_standby(r->db, err))
         return false;
-    if (!registry_add(r->db, r->site->config->series, m, 1, &done, err))
+    if (!by_hand_add(r->db, r->site->config->series, &h, r->now_us, &done, err))
         return false;
     web_see(out, part_item_url(r->a, arena_printf(r->a, "%" PRId64 "/%d", done.no, done.year)));
     return true;
