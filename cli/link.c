@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include <jansson.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,12 +40,11 @@ static bool read_places(const char *text, int *out, int *n_out)
     return *n_out > 0;
 }
 
-static bool save_all(struct cli *c, const struct wish *w, const struct link_slip *s,
-                     const struct qr_matrix *m, struct err *err)
+static bool save_all(const struct wish *w, const struct link_slip *s, const struct qr_matrix *m,
+                     struct err *err)
 {
     struct buf png CLEANUP(buf_fini) = {0}, svg CLEANUP(buf_fini) = {0},
                    pdf CLEANUP(buf_fini) = {0};
-    (void)c;
     qr_png(m, PNG_PX, &png);
     qr_svg(m, &svg);
     return (!w->png || file_save(w->png, &png, err)) && (!w->svg || file_save(w->svg, &svg, err)) &&
@@ -71,10 +71,10 @@ static int say(struct cli *c, const struct link_slip *s, const struct qr_matrix 
 }
 
 static bool make(struct cli *c, const struct config *config, const struct link_wish *w,
-                 struct link_slip *out, struct err *err)
+                 struct link_slip *out, int *id_out, struct err *err)
 {
     struct item_whole whole;
-    const char *token;
+    struct link_made made;
     if (!item_read(c->a, c->db, w->register_no, clock_now_us(), &whole, err))
         return false;
     *out = (struct link_slip){.office_name = config->office_name,
@@ -84,10 +84,24 @@ static bool make(struct cli *c, const struct config *config, const struct link_w
                               .n_files = w->n_seqs};
     for (int i = 0; i < whole.n_files && !w->seqs; i++)
         out->n_files += whole.files[i].is_attachment;
-    if (!link_new(c->a, c->db, w, &token, &out->expires_us, err))
+    if (!link_new(c->a, c->db, w, &made, err))
         return false;
-    out->url = link_url(c->a, config->base_url, token);
+    *id_out = made.id;
+    out->expires_us = made.expires_us;
+    out->url = link_url(c->a, config->base_url, made.token);
     return true;
+}
+
+/* Drawn and saved, or closed again: nobody was told of it, and nobody could. */
+static bool draw(struct cli *c, const struct wish *w, const struct link_slip *s, int id,
+                 struct qr_matrix *out, struct err *err)
+{
+    struct err second = {0};
+    if (qr_encode(c->a, s->url, QR_ECC_M, out, err) && save_all(w, s, out, err))
+        return true;
+    if (!link_revoke(c->db, id, c->who, "not drawn", &second))
+        return err_add(err, "link %d stays open (%s)", id, second.text);
+    return false;
 }
 
 static int new_run(struct cli *c, int argc, char **argv)
@@ -98,7 +112,7 @@ static int new_run(struct cli *c, int argc, char **argv)
                                {"--pdf", OPT_TEXT, &w.pdf},
                                {"--files", OPT_TEXT, &w.files},
                                {"--days", OPT_INT, &w.days}};
-    int places[LINK_FILES_MAX], n = 0;
+    int places[LINK_FILES_MAX], n = 0, id = 0;
     struct link_slip s;
     struct qr_matrix m;
     struct err err = {0};
@@ -118,8 +132,7 @@ static int new_run(struct cli *c, int argc, char **argv)
                                    .n_seqs = n,
                                    .days = (int)(w.days > LINK_DAYS_MAX ? 0 : w.days),
                                    .who = c->who};
-    if (!make(c, config, &wish, &s, &err) || !qr_encode(c->a, s.url, QR_ECC_M, &m, &err) ||
-        !save_all(c, &w, &s, &m, &err))
+    if (!make(c, config, &wish, &s, &id, &err) || !draw(c, &w, &s, id, &m, &err))
         return cli_fail(&err);
     return say(c, &s, &m);
 }
@@ -167,16 +180,17 @@ static int revoke_run(struct cli *c, int argc, char **argv)
     struct err err = {0};
     if (!cli_options(&command_link, &argc, argv, opts, ARRAY_LEN(opts)))
         return EXIT_USAGE;
-    int id = argc == 2 ? (int)strtol(argv[1], NULL, 10) : 0;
-    if (id < 1)
+    char *end = NULL;
+    long id = argc == 2 ? strtol(argv[1], &end, 10) : 0;
+    if (id < 1 || id > INT_MAX || *end) /* "12/2564" is an item's: it must not close link 12 */
         return cli_usage(
             &command_link, "%s",
             tr(c, "revoke ต้องการที่ของลิงก์หนึ่งลิงก์", "revoke wants the number of one link"));
     if (!cli_db(c))
         return EXIT_USAGE;
-    if (!link_revoke(c->db, id, c->who, why, &err))
+    if (!link_revoke(c->db, (int)id, c->who, why, &err))
         return cli_fail(&err);
-    printf("%s %d\n", tr(c, "เพิกถอนลิงก์แล้ว", "revoked link"), id);
+    printf("%s %ld\n", tr(c, "เพิกถอนลิงก์แล้ว", "revoked link"), id);
     return EXIT_DONE;
 }
 

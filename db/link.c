@@ -114,8 +114,8 @@ static bool check_item(struct db *db, const struct link_wish *w, const char *seq
     return true;
 }
 
-static bool add(struct arena *a, struct db *db, const struct link_wish *w, const char *token,
-                int64_t *expires_us_out, struct err *err)
+static bool add(struct arena *a, struct db *db, const struct link_wish *w, struct link_made *made,
+                struct err *err)
 {
     unsigned char hash[crypto_hash_sha256_BYTES];
     const char *seqs = seqs_text(a, w);
@@ -124,7 +124,7 @@ static bool add(struct arena *a, struct db *db, const struct link_wish *w, const
     int64_t item_id;
     if (!check_item(db, w, seqs, &item_id, err))
         return false;
-    hash_of(token, hash);
+    hash_of(made->token, hash);
     param_bytes(&p, hash, sizeof hash);
     param_int(&p, item_id);
     param_text(&p, seqs);
@@ -132,27 +132,28 @@ static bool add(struct arena *a, struct db *db, const struct link_wish *w, const
     param_int(&p, w->days);
     if (!db_query(db, add_sql, &p, &r, err))
         return false;
-    *expires_us_out = row_time(&r, 0, 1);
+    made->id = (int)row_int(&r, 0, 0);
+    made->expires_us = row_time(&r, 0, 1);
     const struct event e = {.who = w->who,
                             .item_id = item_id,
                             .what = "link",
-                            .detail_json = arena_printf(a, "{\"link\": %d, \"days\": %d}",
-                                                        (int)row_int(&r, 0, 0), w->days)};
+                            .detail_json =
+                                arena_printf(a, "{\"link\": %d, \"days\": %d}", made->id, w->days)};
     return event_append(db, &e, err);
 }
 
-bool link_new(struct arena *a, struct db *db, const struct link_wish *w, const char **token_out,
-              int64_t *expires_us_out, struct err *err)
+bool link_new(struct arena *a, struct db *db, const struct link_wish *w, struct link_made *out,
+              struct err *err)
 {
     if (w->days < 1 || w->days > LINK_DAYS_MAX)
         return err_set(err, ERR_REFUSE, "link: days must be from 1 to %d", LINK_DAYS_MAX);
-    char *token = new_token(a);
+    struct link_made made = {.token = new_token(a)};
     if (!db_begin(db, err))
         return false;
     struct db *tx CLEANUP(db_rollbackp) = db;
-    if (!add(a, db, w, token, expires_us_out, err) || !db_commit(tx, err))
+    if (!add(a, db, w, &made, err) || !db_commit(tx, err))
         return false;
-    *token_out = token;
+    *out = made;
     return true;
 }
 

@@ -46,10 +46,16 @@ struct link_wish {
     const char *who;
 };
 
-/* A new link, with its event. out  its token: 26 letters of base32, in a; told this once.
+struct link_made {
+    int id;
+    const char *token; /* 26 letters of base32; told this once */
+    int64_t expires_us;
+};
+
+/* A new link, with its event.
  * err  REFUSE no such item or file, a secret item, days out of range */
-bool link_new(struct arena *a, struct db *db, const struct link_wish *w, const char **token_out,
-              int64_t *expires_us_out, struct err *err) MUST_CHECK;
+bool link_new(struct arena *a, struct db *db, const struct link_wish *w, struct link_made *out,
+              struct err *err) MUST_CHECK;
 
 /* What a token opens now. found_out false: there is none, or it has expired or was revoked: the
  * public is not told which, and it costs the same. */

@@ -95,16 +95,15 @@ bool page_item_link(struct web_request *r, struct web_answer *out, struct err *e
 {
     struct html h;
     struct qr_matrix m;
-    const char *token;
-    int64_t expires_us;
+    struct link_made made;
     const char *number = part_number(r);
     const struct link_wish w = {
         .register_no = number,
         .days = (int)web_int(&r->form, "days", 1, LINK_DAYS_MAX, LINK_DAYS_DEFAULT),
         .who = r->person->login};
-    if (!link_new(r->a, r->db, &w, &token, &expires_us, err))
+    if (!link_new(r->a, r->db, &w, &made, err))
         return false;
-    const char *url = link_url(r->a, r->site->config->base_url, token);
+    const char *url = link_url(r->a, r->site->config->base_url, made.token);
     if (!qr_encode(r->a, url, QR_ECC_M, &m, err))
         return false;
     web_page_start(r, out, &h, web_tr(r, "ลิงก์ใหม่", "New link"));
@@ -119,7 +118,7 @@ bool page_item_link(struct web_request *r, struct web_answer *out, struct err *e
     html_end(&h);
     html_start(&h, "dl");
     part_fact(&h, web_tr(r, "เลขรับ", "No."), number);
-    part_fact(&h, web_tr(r, "ใช้ได้ถึง", "Until"), part_time(r, expires_us));
+    part_fact(&h, web_tr(r, "ใช้ได้ถึง", "Until"), part_time(r, made.expires_us));
     html_end(&h);
     part_link(&h, part_item_url(r->a, number), web_tr(r, "กลับไปที่รายการ", "Back to the item"));
     web_page_end(&h);
