@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 
 static const int64_t bangkok_us = 7 * 3600 * US_PER_S;
@@ -36,6 +37,14 @@ int64_t clock_mono_ms(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int64_t clock_jitter_ms(int64_t ms)
+{
+    uint32_t chance = 0;
+    ssize_t ignored = getrandom(&chance, sizeof chance, 0);
+    (void)ignored;
+    return ms - ms / 4 + (int64_t)chance % (ms / 2 + 1);
 }
 
 /* Days since 1970-01-01 of a date of the proleptic Gregorian calendar, and back (H. Hinnant's

@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
-#include <sys/random.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -109,22 +108,13 @@ static void become_role(const struct crew *c, const struct hand *h, pid_t parent
     log_set_role(h->label);
 }
 
-/* A quarter more or less, so that many roles that lost one server do not come back as one. */
-static int64_t with_jitter(int ms)
-{
-    uint32_t chance = 0;
-    ssize_t ignored = getrandom(&chance, sizeof chance, 0);
-    (void)ignored;
-    return ms - ms / 4 + (int64_t)(chance % ((uint32_t)ms / 2 + 1));
-}
-
 static void back_off(struct crew *c, struct hand *h)
 {
     int64_t now = clock_mono_ms();
     if (now - h->started_ms >= c->times.settled_ms || h->backoff_ms == 0)
         h->backoff_ms = c->times.backoff_first_ms;
     h->state = HAND_WAITING;
-    h->start_at_ms = now + with_jitter(h->backoff_ms);
+    h->start_at_ms = now + clock_jitter_ms(h->backoff_ms);
     h->backoff_ms =
         h->backoff_ms > c->times.backoff_max_ms / 2 ? c->times.backoff_max_ms : h->backoff_ms * 2;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * What the roles share. Trouble ends a role: the supervisor's pause is the only back-off there is.
- */
+ * What the roles share. Trouble ends a role, and the supervisor pauses before the next; only an
+ * absent database is waited for here, because its successor shall be found soon. */
 #include "role/common.h"
 
 #include "base/log.h"
@@ -9,11 +9,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { AWAIT_FIRST_MS = 500, AWAIT_MAX_MS = 4000 }; /* a promoted standby is found within 5 s */
 
 /* Two machines, or two containers of one, may bear one name; they do not share this. "": unknown.
  */
@@ -60,6 +63,28 @@ bool role_database(const struct role_context *c, const char *application, struct
         !office_rules_put(db, &rules, err))
         return false;
     *out = TAKE(db);
+    return true;
+}
+
+/* false: told to stop */
+static bool rest(const struct role_context *c, int64_t ms)
+{
+    struct pollfd p = {.fd = c->stop_fd, .events = POLLIN};
+    return poll(&p, 1, (int)ms) <= 0;
+}
+
+bool role_await_database(const struct role_context *c, const char *application, struct db **out,
+                         struct err *err)
+{
+    for (int64_t pause_ms = AWAIT_FIRST_MS; !role_database(c, application, out, err);) {
+        if (c->once || err->kind != ERR_RETRY)
+            return false;
+        if (pause_ms == AWAIT_FIRST_MS)
+            log_event(LOG_LEVEL_WARN, "database", "what", "waiting for it", "why", err->text, NULL);
+        if (!rest(c, clock_jitter_ms(pause_ms)))
+            return false;
+        pause_ms = pause_ms * 2 > AWAIT_MAX_MS ? AWAIT_MAX_MS : pause_ms * 2;
+    }
     return true;
 }
 
