@@ -3,6 +3,8 @@
  * need neither. */
 #include "cli/cli.h"
 
+#include "db/primary.h"
+
 const struct config *cli_config(struct cli *c)
 {
     if (c->config)
@@ -25,7 +27,8 @@ struct db *cli_db(struct cli *c)
     if (!config)
         return NULL;
     struct err err = {0};
-    if (!db_open(config->db_conninfo, config->db_password_file, "thanwela", &c->db, &err)) {
+    if (!primary_open(config->db_conninfo, config->db_password_file, "thanwela", NULL, &c->db,
+                      &err)) {
         cli_fail(&err);
         return NULL;
     }

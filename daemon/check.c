@@ -5,7 +5,7 @@
 
 #include "base/secret.h"
 #include "base/thai.h"
-#include "db/db.h"
+#include "db/primary.h"
 #include "intake/imap.h"
 #include "intake/line.h"
 #include "intake/smtp.h"
@@ -92,7 +92,8 @@ static void check_database(struct checker *k)
 {
     struct db *db CLEANUP(db_closep) = NULL;
     struct err err = {0};
-    bool ok = db_open(k->c->db_conninfo, k->c->db_password_file, "thanwelad --check", &db, &err);
+    bool ok = primary_open(k->c->db_conninfo, k->c->db_password_file, "thanwelad --check", NULL,
+                           &db, &err);
     tell(k, "database and its schema", ok, &err);
 }
 

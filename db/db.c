@@ -25,11 +25,19 @@ struct db {
     const char *kept[DB_KEPT_MAX]; /* statements that are prepared, each named by its place */
 };
 
+/* What is under way ends in a commit: COMMIT itself, or a statement outside a transaction. */
+static bool commits(const struct db *db)
+{
+    return db->in_commit || !db->in_transaction;
+}
+
+/* Called while a result is being read. The class alone tells: the words are in the server's
+ * language. */
 static void on_notice(void *user, const PGresult *result)
 {
     struct db *db = user;
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    if (db->in_commit && state && strcmp(state, "01000") == 0)
+    if (commits(db) && state && strcmp(state, "01000") == 0)
         db->wait_aborted = true;
 }
 
@@ -41,13 +49,15 @@ static enum err_kind kind_of_state(const char *state)
         enum err_kind kind;
     } table[] = {
         {"08", ERR_RETRY},    /* connection */
-        {"57P0", ERR_RETRY},  /* shut down, starting, crashed; our own lease errors */
+        {"57", ERR_RETRY},    /* shut down, starting, crashed; a statement that someone cancelled */
         {"53", ERR_RETRY},    /* disk full, out of memory, too many connections */
         {"40", ERR_RETRY},    /* serialisation, deadlock */
         {"55", ERR_RETRY},    /* locks; a clock that stepped back */
         {"25006", ERR_RETRY}, /* read-only: a standby */
+        {"25P03", ERR_RETRY}, /* idle too long inside a transaction */
         {"58", ERR_RETRY},    /* the server's disk */
         {"23505", ERR_RETRY}, /* a unique key that someone else has just taken: look again */
+        {"54", ERR_REFUSE},   /* data too large for an index, */
         {"22", ERR_REFUSE},   /* data that a column does not take, */
         {"23", ERR_REFUSE},   /* or that breaks a rule of the table: this one mail's fault */
     };
@@ -81,13 +91,19 @@ static bool fail(struct db *db, const PGresult *result, struct err *err)
                    state ? ")" : "");
 }
 
-/* The server says what is wrong with a login only in words. */
+/* The server says what is wrong with a login only in words. That a password was asked for proves
+ * nothing: the wire may break behind it, or the server may have no place left. What we do not know
+ * is asked again. */
 static bool fail_open(PGconn *conn, struct err *err)
 {
+    static const char *const faults[] = {"authentication failed", "does not exist",
+                                         "no pg_hba.conf entry", "is not permitted to log in",
+                                         "permission denied for database"};
     char line[256];
     first_line(PQerrorMessage(conn), line);
-    bool ours = PQconnectionUsedPassword(conn) || PQconnectionNeedsPassword(conn) ||
-                strstr(line, "does not exist") || strstr(line, "no pg_hba.conf entry");
+    bool ours = PQconnectionNeedsPassword(conn);
+    for (size_t i = 0; i < ARRAY_LEN(faults); i++)
+        ours |= strstr(line, faults[i]) != NULL;
     return err_set(err, ours ? ERR_FATAL : ERR_RETRY, "database: %s%s", line,
                    ours ? ": check [database] in the configuration" : "");
 }
@@ -214,13 +230,9 @@ bool db_begin_snapshot(struct db *db, struct err *err)
 bool db_commit(struct db *db, struct err *err)
 {
     db->in_commit = true;
-    db->wait_aborted = false;
     bool ok = db_query(db, "commit", NULL, NULL, err);
     db->in_commit = false;
     db->in_transaction = false;
-    if (ok && db->wait_aborted)
-        return err_set(err, ERR_UNSURE,
-                       "database: the wait for the synchronous standby was cut short");
     return ok;
 }
 
@@ -254,6 +266,11 @@ static bool take_result(struct db *db, PGresult *result, struct rows *rows_out, 
         PQclear(result);
         return err_set(err, ERR_FATAL, "database: the transaction had failed and was rolled back");
     }
+    if (db->wait_aborted) {
+        PQclear(result);
+        return err_set(err, ERR_UNSURE,
+                       "database: the wait for the synchronous standby was cut short");
+    }
     if (!rows_out) {
         PQclear(result);
         return true;
@@ -271,6 +288,7 @@ bool db_query(struct db *db, const char *sql, const struct params *p, struct row
     static const struct params none = {0};
     if (!p)
         p = &none;
+    db->wait_aborted = false;
     step();
     return take_result(db,
                        PQexecParams(db->conn, sql, p->n, NULL, p->value, p->bytes, p->binary, 0),
@@ -306,6 +324,7 @@ bool db_query_kept(struct db *db, const char *sql, const struct params *p, struc
 
 bool db_script(struct db *db, const char *sql, struct err *err)
 {
+    db->wait_aborted = false;
     step();
     return take_result(db, PQexec(db->conn, sql), NULL, err);
 }

@@ -11,10 +11,15 @@
 
 struct db; /* opaque: one connection */
 
-/* How an error of the server becomes a fate: connection lost before COMMIT was sent, serialisation
- * and deadlock → RETRY; lost while a COMMIT was on its way → UNSURE; data that a
- * table refuses → REFUSE; anything else → FATAL.
- */
+/* How an error of the server (SQLSTATE, or its class) becomes a fate:
+ *   RETRY   no connection (08, 57P), too little of something (53), serialisation and deadlock (40),
+ *           a lock or a clock that stepped back (55), a cancelled statement (57014), a standby
+ *           (25006), the server's disk (58), a key that someone has just taken (23505)
+ *   REFUSE  what a table does not take (22, 23, 54): this mail's fault
+ *   UNSURE  the connection went while a COMMIT was on its way; or the wait for a synchronous
+ *           standby was cancelled, which the server calls a success with a WARNING (01000). So of
+ *           COMMIT, and of a single statement outside a transaction
+ *   FATAL   anything else */
 
 /* Connect; conninfo is libpq's (several hosts allowed), password_file may be NULL. Checks that the
  * schema is the program's. With THANWELA_NOW the server's rules use that clock too.

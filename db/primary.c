@@ -18,9 +18,15 @@ enum { HOSTS_MAX = 16 };
 static const char timeline_sql[] =
     "select case when pg_is_in_recovery() then 0"
     " else ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint end";
+/* Who lacks pg_read_all_stats sees that a standby is there, and not what it is to the server. The
+ * session's synchronous_commit may be relaxed; what a numbering transaction goes by is the default.
+ */
 static const char standby_sql[] =
-    "select current_setting('synchronous_standby_names') <> ''"
-    " and current_setting('synchronous_commit') not in ('off', 'local')";
+    "select current_setting('synchronous_standby_names') <> '' and exists ("
+    "  select from pg_stat_replication where sync_state is null or sync_state in ('sync', "
+    "'quorum'))"
+    " and not exists (select from pg_settings where name = 'synchronous_commit'"
+    "  and reset_val in ('off', 'local'))";
 
 struct hosts {
     char *conninfo[HOSTS_MAX]; /* one for each host; live in an arena */
@@ -109,30 +115,33 @@ static bool remember(struct arena *a, const char *state_dir, int64_t timeline, s
 
 /* ---- choosing */
 
+/* Where none will do, one that may yet come back outweighs one that is wrongly set up. */
 static bool choose(const struct hosts *hosts, const char *password_file, const char *application,
                    struct db **best_out, int64_t *timeline_out, struct err *err)
 {
     struct db *best CLEANUP(db_closep) = NULL;
+    struct err hope = {0}, last = {0};
     *timeline_out = 0;
     for (int i = 0; i < hosts->n; i++) {
         struct db *db CLEANUP(db_closep) = NULL;
         int64_t timeline;
-        if (!db_open(hosts->conninfo[i], password_file, application, &db, err) ||
-            !timeline_of(db, &timeline, err)) {
-            if (err->kind == ERR_FATAL && hosts->n == 1)
-                return false;
+        if (!db_open(hosts->conninfo[i], password_file, application, &db, &last) ||
+            !timeline_of(db, &timeline, &last)) {
+            hope = hope.kind == ERR_RETRY ? hope : last;
             continue;
         }
+        if (timeline == 0 && hope.kind != ERR_RETRY)
+            err_put(&hope, ERR_RETRY, "database: no server that answers is a primary");
         if (timeline <= *timeline_out)
             continue;
         db_close(best);
         best = TAKE(db);
         *timeline_out = timeline;
     }
-    if (!best && *timeline_out == 0 && err->kind == ERR_NONE)
-        return err_set(err, ERR_RETRY, "database: every server that answers is a standby");
-    if (!best)
+    if (!best) {
+        *err = hope;
         return false;
+    }
     *best_out = TAKE(best);
     return true;
 }
@@ -167,7 +176,7 @@ bool primary_has_standby(struct db *db, struct err *err)
         return false;
     if (!row_bool(&r, 0, 0))
         return err_set(err, ERR_RETRY,
-                       "database: [database] require_standby is on and the server waits for no "
-                       "standby: no number is given until one is back");
+                       "database: [database] require_standby is on and the server has no "
+                       "synchronous standby: no number is given until one is back");
     return true;
 }
