@@ -153,7 +153,7 @@ static bool session(const struct role_context *c, bool *worked_out, struct err *
     struct line *line CLEANUP(line_closep) = NULL;
     open_line(c, &line);
     if (!smtp_open(c->config, &smtp, err) ||
-        !role_await_database(c, "thanwelad deliver", &db, err) || !db_relax(db, err) ||
+        !role_await_database(c, "thanwelad deliver", false, &db, err) || !db_relax(db, err) ||
         !queue_listen(db, true, err))
         return false;
     struct delivery d = {.c = c, .db = db, .smtp = smtp, .line = line};

@@ -110,7 +110,7 @@ static bool session(const struct role_context *c, struct zygote *zygote, struct 
     struct imap_folder folder;
     int news_fd CLEANUP(fd_closep) = -1;
     role_say_sandbox(zygote);
-    if (!role_await_database(c, "thanwelad mailbox", &db, err) ||
+    if (!role_await_database(c, "thanwelad mailbox", true, &db, err) ||
         !imap_open(m, &imap, &folder, err))
         return false;
     struct pipeline_parts parts = {.config = c->config,

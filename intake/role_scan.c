@@ -36,7 +36,7 @@ static bool session(const struct role_context *c, struct zygote *zygote, struct 
     role_say_sandbox(zygote);
     if (!signer_open(c->config->key_file, &signer, err) ||
         !verifier_open(c->config->public_key_file, &verifier, err) ||
-        !role_await_database(c, "thanwelad scan", &db, err) || !db_relax(db, err) ||
+        !role_await_database(c, "thanwelad scan", false, &db, err) || !db_relax(db, err) ||
         !queue_listen(db, false, err))
         return false;
     struct answer_parts parts = {.config = c->config,

@@ -73,10 +73,21 @@ static bool rest(const struct role_context *c, int64_t ms)
     return poll(&p, 1, (int)ms) <= 0;
 }
 
-bool role_await_database(const struct role_context *c, const char *application, struct db **out,
-                         struct err *err)
+static bool reach(const struct role_context *c, const char *application, bool numbers,
+                  struct db **out, struct err *err)
 {
-    for (int64_t pause_ms = AWAIT_FIRST_MS; !role_database(c, application, out, err);) {
+    struct db *db CLEANUP(db_closep) = NULL;
+    if (!role_database(c, application, &db, err) ||
+        (numbers && c->config->db_require_standby && !primary_has_standby(db, err)))
+        return false;
+    *out = TAKE(db);
+    return true;
+}
+
+bool role_await_database(const struct role_context *c, const char *application, bool numbers,
+                         struct db **out, struct err *err)
+{
+    for (int64_t pause_ms = AWAIT_FIRST_MS; !reach(c, application, numbers, out, err);) {
         if (c->once || err->kind != ERR_RETRY)
             return false;
         if (pause_ms == AWAIT_FIRST_MS)

@@ -23,9 +23,11 @@ bool role_database(const struct role_context *c, const char *application, struct
 
 /* The same for a role that can do nothing without: where no server answers as primary it asks
  * again, after half a second first and at least every four, a quarter more or less by chance, until
- * one does or the role is told to stop. Logged once. With once: asks once. */
-bool role_await_database(const struct role_context *c, const char *application, struct db **out,
-                         struct err *err) MUST_CHECK;
+ * one does or the role is told to stop. Logged once. With once: asks once.
+ * numbers  it will give numbers: where the configuration demands a standby, waits for one as well
+ */
+bool role_await_database(const struct role_context *c, const char *application, bool numbers,
+                         struct db **out, struct err *err) MUST_CHECK;
 
 /* Wait for work: a notification of the database, another role's word, or ms. false: stop. */
 bool role_wait_work(const struct role_context *c, struct db *db, int ms);

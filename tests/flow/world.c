@@ -32,8 +32,8 @@ static struct db *superuser(const struct world *w, const char *database)
     struct err err = {0};
     char conninfo[512];
     snprintf(conninfo, sizeof conninfo, "host=%s dbname=%s user=%s",
-             office_get(w->daemon->office, "DB_HOST"), database,
-             office_get(w->daemon->office, "DB_SUPERUSER"));
+             w->database_host ? w->database_host : office_get(w->daemon->office, "DB_HOST"),
+             database, office_get(w->daemon->office, "DB_SUPERUSER"));
     if (!db_open_raw(conninfo, NULL, "test", &db, &err))
         fail_msg("%s", err.text);
     return db;

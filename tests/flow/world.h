@@ -24,7 +24,8 @@ struct scenario {
 struct world {
     const struct scenario *scenario;
     struct daemon *daemon;
-    int n_repeats; /* receipts that came twice, over all runs */
+    const char *database_host; /* socket folder of the server that holds it; NULL: the office's */
+    int n_repeats;             /* receipts that came twice, over all runs */
 };
 
 struct world *world_new(const struct scenario *s);
