@@ -87,11 +87,13 @@ static bool reach(const struct role_context *c, const char *application, bool nu
 bool role_await_database(const struct role_context *c, const char *application, bool numbers,
                          struct db **out, struct err *err)
 {
+    struct err told = {0};
     for (int64_t pause_ms = AWAIT_FIRST_MS; !reach(c, application, numbers, out, err);) {
         if (c->once || err->kind != ERR_RETRY)
             return false;
-        if (pause_ms == AWAIT_FIRST_MS)
+        if (strcmp(told.text, err->text) != 0)
             log_event(LOG_LEVEL_WARN, "database", "what", "waiting for it", "why", err->text, NULL);
+        told = *err;
         if (!rest(c, clock_jitter_ms(pause_ms)))
             return false;
         pause_ms = pause_ms * 2 > AWAIT_MAX_MS ? AWAIT_MAX_MS : pause_ms * 2;

@@ -23,7 +23,7 @@ bool role_database(const struct role_context *c, const char *application, struct
 
 /* The same for a role that can do nothing without: where no server answers as primary it asks
  * again, after half a second first and at least every four, a quarter more or less by chance, until
- * one does or the role is told to stop. Logged once. With once: asks once.
+ * one does or the role is told to stop. Each new reason is logged. With once: asks once.
  * numbers  it will give numbers: where the configuration demands a standby, waits for one as well
  */
 bool role_await_database(const struct role_context *c, const char *application, bool numbers,
