@@ -139,7 +139,7 @@ static size_t copies_of(const struct promises *p, struct arena *a, const char *m
         if (e->d_name[0] == '.')
             continue;
         const char *bytes = read_file(a, arena_printf(a, "%s/%s", folder, e->d_name));
-        const char *own = strstr(bytes, "\nFrom: ");
+        const char *own = strstr(bytes, "\nDate: "); /* our first header */
         if (own && strstr(own, message_id) && n < 4)
             out[n++] = own;
     }

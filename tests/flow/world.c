@@ -294,7 +294,7 @@ static char *own_bytes(struct arena *a, const char *path)
     assert_true(fd >= 0);
     for (ssize_t n; (n = read(fd, piece, sizeof piece)) > 0;)
         buf_add(&bytes, piece, (size_t)n);
-    const char *start = strstr(buf_str(&bytes), "\nFrom: ");
+    const char *start = strstr(buf_str(&bytes), "\nDate: "); /* our first header */
     assert_non_null(start);
     return arena_strdup(a, start + 1);
 }
