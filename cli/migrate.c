@@ -41,6 +41,7 @@ static int run(struct cli *c, int argc, char **argv)
         .receipt_basis = conf->receipt_basis, .region = conf->region, .soon_days = conf->soon_days};
     if (!db_open_raw(conf->db_migrate_conninfo, conf->db_migrate_password_file, "thanwela migrate",
                      &db, &err) ||
+        !db_limit_silence(db, 0, &err) ||
         !migrate(db, runtime_role(c, conf->db_conninfo), tell, c, &n, &err) ||
         !office_rules_put(db, &rules, &err))
         return cli_fail(&err);

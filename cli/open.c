@@ -27,8 +27,10 @@ struct db *cli_db(struct cli *c)
     if (!config)
         return NULL;
     struct err err = {0};
+    /* whoever called a command may wait as long as he likes */
     if (!primary_open(config->db_conninfo, config->db_password_file, "thanwela", NULL, &c->db,
-                      &err)) {
+                      &err) ||
+        !db_limit_silence(c->db, 0, &err)) {
         cli_fail(&err);
         return NULL;
     }

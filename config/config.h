@@ -45,6 +45,7 @@ struct config_mailbox { /* [mailbox saraban] */
     const char *aside_folder;  /* where mail that was set aside is moved */
     const char *body; /* "cabinet" or "parliament": whose next meeting judges unnamed mail */
     int poll_s;       /* at most so long between two looks at the folder */
+    int timeout_s;    /* the longest wait for a silent server */
     int gap_s;        /* longer without a good poll is a gap that the report names */
 };
 
@@ -64,6 +65,7 @@ struct config {
     const char *db_migrate_conninfo; /* the owner's role, for `thanwela migrate` */
     const char *db_migrate_password_file;
     bool db_require_standby; /* no number without a synchronous standby */
+    int db_timeout_s;        /* a server that is silent for so long counts as gone */
     /* [mailbox …] */
     struct config_mailbox mailbox[CONFIG_MAILBOXES_MAX];
     uint32_t n_mailboxes;

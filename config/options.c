@@ -77,6 +77,10 @@ static const struct config_option options[] = {
     {YESNO("database", "require_standby", db_require_standby), DEFAULT("no"),
      SAY("ไม่ออกเลขทะเบียนเมื่อไม่มีเครื่องสำรองแบบ synchronous",
          "Give no number while there is no synchronous standby.")},
+    {NUMBER("database", "timeout_s", db_timeout_s, 1, 3600), UNIT("s"), DEFAULT("120"),
+     SAY("เครื่องที่รับการเชื่อมต่อไว้แต่ไม่ตอบนานเท่านี้ ถือว่าหายไป",
+         "The service takes a server that keeps the connection and is silent for so long as "
+         "gone.")},
 
     {BOX("host", TEXT, host), NEEDED_BY("mailbox"), EXAMPLE("imap.example.go.th"),
      SAY("เครื่อง IMAP", "The IMAP server.")},
@@ -122,6 +126,8 @@ static const struct config_option options[] = {
     {BOX_NUMBER("gap_s", gap_s, 60, 86400), UNIT("s"), DEFAULT("900"),
      SAY("ไม่ได้ดูกล่องนานกว่านี้ถือเป็นช่วงขาด รายงานจะระบุไว้",
          "Longer without a good look is a gap, which the report names.")},
+    {BOX_NUMBER("timeout_s", timeout_s, 1, 600), UNIT("s"), DEFAULT("60"),
+     SAY("รอเครื่อง IMAP ที่เงียบอยู่นานที่สุด", "The longest wait for a silent IMAP server.")},
 
     {TEXT("smtp", "host", TEXT, smtp_host), NEEDED_BY("deliver"), EXAMPLE("smtp.example.go.th"),
      SAY("เครื่องส่งอีเมล", "The server that takes our mail.")},
@@ -143,7 +149,7 @@ static const struct config_option options[] = {
      SAY("ชื่อผู้ใช้ ไม่ระบุคือส่งโดยไม่ยืนยันตัวตน", "The login name; no sign-in where not set.")},
     {TEXT("smtp", "password_file", SECRET, smtp_password_file),
      SAY("แฟ้มรหัสผ่าน", "The password's file.")},
-    {NUMBER("smtp", "timeout_s", smtp_timeout_s, 5, 600), UNIT("s"), DEFAULT("60"),
+    {NUMBER("smtp", "timeout_s", smtp_timeout_s, 1, 600), UNIT("s"), DEFAULT("60"),
      SAY("รอคำตอบนานที่สุด", "The longest wait for an answer.")},
 
     {TEXT("receipt", "base_url", URL, base_url), NEEDED_BY("mailbox scan"),

@@ -8,19 +8,22 @@
 
 #include "base/secret.h"
 #include "base/step.h"
+#include "db/answer.h"
 #include "db/migrate.h"
 #include "db/query.h"
 #include <assert.h>
-#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { SILENCE_MS = 30000 }; /* while a connection is made ready */
+
 struct db {
     PGconn *conn;
     bool in_transaction;
-    bool in_commit;    /* COMMIT was sent, its answer is not here */
-    bool wait_aborted; /* the server gave up waiting for its standby */
+    bool in_commit;     /* COMMIT was sent, its answer is not here */
+    bool wait_aborted;  /* the server gave up waiting for its standby */
+    int64_t silence_ms; /* an answer is waited for so long; 0: for ever */
     int n_kept;
     const char *kept[DB_KEPT_MAX]; /* statements that are prepared, each named by its place */
 };
@@ -120,11 +123,16 @@ static PGconn *connect_with(const char *conninfo, const char *password, const ch
     return PQconnectdbParams(keys, values, 1);
 }
 
+/* Compiling a query is dearer than our longest one. A client that is gone is noticed within a
+ * minute, and its locks with it: its successor shall not wait for them. */
+static const char set_up_sql[] =
+    "set timezone = 'UTC'; set client_min_messages = warning; set jit = off;"
+    "set client_connection_check_interval = '10s'; set tcp_keepalives_idle = 30;"
+    "set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3";
+
 static bool set_up(struct db *db, struct err *err)
 {
-    /* compiling a query is dearer than our longest one */
-    if (!db_script(db, "set timezone = 'UTC'; set client_min_messages = warning; set jit = off",
-                   err))
+    if (!db_script(db, set_up_sql, err))
         return false;
     if (!clock_fixed())
         return true;
@@ -149,6 +157,9 @@ bool db_open_raw(const char *conninfo, const char *password_file, const char *ap
     if (PQstatus(db->conn) != CONNECTION_OK)
         return fail_open(db->conn, err);
     PQsetNoticeReceiver(db->conn, on_notice, db);
+    if (PQsetnonblocking(db->conn, 1) != 0)
+        abort();
+    db->silence_ms = SILENCE_MS;
     if (!set_up(db, err))
         return false;
     *out = TAKE(db);
@@ -168,6 +179,17 @@ bool db_open(const char *conninfo, const char *password_file, const char *applic
 bool db_relax(struct db *db, struct err *err)
 {
     return db_query(db, "set synchronous_commit = off", NULL, NULL, err);
+}
+
+static const char idle_sql[] =
+    "select set_config('idle_in_transaction_session_timeout', $1 || 's', false)";
+
+bool db_limit_silence(struct db *db, int seconds, struct err *err)
+{
+    struct params p = {0};
+    param_int(&p, seconds);
+    db->silence_ms = (int64_t)seconds * 1000;
+    return db_query(db, idle_sql, &p, NULL, err);
 }
 
 void db_close(struct db *db)
@@ -252,34 +274,45 @@ void db_rollbackp(struct db **db)
         db_rollback(*db);
 }
 
+/* The rows go to rows_out. */
 static bool take_result(struct db *db, PGresult *result, struct rows *rows_out, struct err *err)
 {
     step();
     ExecStatusType status = PQresultStatus(result);
-    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
-        fail(db, result, err);
-        PQclear(result);
-        return false;
-    }
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+        return fail(db, result, err);
     /* COMMIT of a failed transaction is answered with ROLLBACK, as a success */
-    if (db->in_commit && strcmp(PQcmdStatus(result), "COMMIT") != 0) {
-        PQclear(result);
+    if (db->in_commit && strcmp(PQcmdStatus(result), "COMMIT") != 0)
         return err_set(err, ERR_FATAL, "database: the transaction had failed and was rolled back");
-    }
-    if (db->wait_aborted) {
-        PQclear(result);
+    if (db->wait_aborted)
         return err_set(err, ERR_UNSURE,
                        "database: the wait for the synchronous standby was cut short");
-    }
-    if (!rows_out) {
-        PQclear(result);
+    if (!rows_out)
         return true;
-    }
     rows_fini(rows_out);
     rows_out->n = PQntuples(result);
     rows_out->touched = strtol(PQcmdTuples(result), NULL, 10);
     rows_out->result = result;
     return true;
+}
+
+static bool silent(const struct db *db, struct err *err)
+{
+    return err_set(err, db->in_commit ? ERR_UNSURE : ERR_RETRY,
+                   "database: the server keeps the connection and has not answered for %d seconds",
+                   (int)(db->silence_ms / 1000));
+}
+
+/* The answer to what was sent, which is_sent tells. */
+static bool take_answer(struct db *db, int is_sent, struct rows *rows_out, struct err *err)
+{
+    PGresult *result = NULL;
+    if (is_sent && !answer_await(db->conn, db->silence_ms, &result))
+        return silent(db, err);
+    bool ok = take_result(db, result, rows_out, err);
+    if (!ok || !rows_out)
+        PQclear(result);
+    return ok;
 }
 
 bool db_query(struct db *db, const char *sql, const struct params *p, struct rows *rows_out,
@@ -290,9 +323,9 @@ bool db_query(struct db *db, const char *sql, const struct params *p, struct row
         p = &none;
     db->wait_aborted = false;
     step();
-    return take_result(db,
-                       PQexecParams(db->conn, sql, p->n, NULL, p->value, p->bytes, p->binary, 0),
-                       rows_out, err);
+    return take_answer(
+        db, PQsendQueryParams(db->conn, sql, p->n, NULL, p->value, p->bytes, p->binary, 0),
+        rows_out, err);
 }
 
 /* The name of a prepared statement; prepared now where it is not yet. */
@@ -306,7 +339,7 @@ static bool keep(struct db *db, const char *sql, int n_params, char name[static 
     if (i < db->n_kept)
         return true;
     assert(i < DB_KEPT_MAX);
-    if (!take_result(db, PQprepare(db->conn, name, sql, n_params, NULL), NULL, err))
+    if (!take_answer(db, PQsendPrepare(db->conn, name, sql, n_params, NULL), NULL, err))
         return false;
     db->kept[db->n_kept++] = sql;
     return true;
@@ -318,7 +351,8 @@ bool db_query_kept(struct db *db, const char *sql, const struct params *p, struc
     char name[16];
     step();
     return keep(db, sql, p->n, name, err) &&
-           take_result(db, PQexecPrepared(db->conn, name, p->n, p->value, p->bytes, p->binary, 0),
+           take_answer(db,
+                       PQsendQueryPrepared(db->conn, name, p->n, p->value, p->bytes, p->binary, 0),
                        rows_out, err);
 }
 
@@ -326,5 +360,5 @@ bool db_script(struct db *db, const char *sql, struct err *err)
 {
     db->wait_aborted = false;
     step();
-    return take_result(db, PQexec(db->conn, sql), NULL, err);
+    return take_answer(db, PQsendQuery(db->conn, sql), NULL, err);
 }

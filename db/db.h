@@ -29,6 +29,10 @@ bool db_open(const char *conninfo, const char *password_file, const char *applic
 /* As db_open, without looking at the schema: for migrate and doctor. */
 bool db_open_raw(const char *conninfo, const char *password_file, const char *application,
                  struct db **out, struct err *err) MUST_CHECK;
+/* A server that keeps the connection and says nothing for so long counts as gone: RETRY, of a
+ * COMMIT UNSURE. And the server ends a transaction of ours in which it hears nothing for as long.
+ * 0: both wait for ever. A new connection has 30 s. */
+bool db_limit_silence(struct db *db, int seconds, struct err *err) MUST_CHECK;
 void db_close(struct db *db);
 void db_closep(struct db **db);
 /* From here on only what db_begin opens waits for the disk (and the standby): single statements,

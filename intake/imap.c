@@ -25,15 +25,16 @@ static bool idle_once(struct imap *c, int wake_fd, int64_t ms, enum stream_event
 enum {
     IDLE_MAX_MS = 29 * 60 * 1000, /* RFC 2177: servers may hang up after 30 minutes */
     LOGOUT_MS = 3000,
+    CONNECT_MAX_MS = 20000,
 };
-
-static const struct imap_times usual_times = {
-    .connect_ms = 20000, .silence_ms = 60000, .answer_ms = 60000};
 
 bool imap_open(const struct config_mailbox *m, struct imap **out, struct imap_folder *folder_out,
                struct err *err)
 {
-    return imap_open_within(m, &usual_times, out, folder_out, err);
+    int ms = m->timeout_s * 1000;
+    const struct imap_times times = {
+        .connect_ms = ms < CONNECT_MAX_MS ? ms : CONNECT_MAX_MS, .silence_ms = ms, .answer_ms = ms};
+    return imap_open_within(m, &times, out, folder_out, err);
 }
 
 static struct stream_target target(const struct config_mailbox *m, const struct imap_times *times)

@@ -60,7 +60,7 @@ bool role_database(const struct role_context *c, const char *application, struct
                                        .soon_days = c->config->soon_days};
     if (!primary_open(c->config->db_conninfo, c->config->db_password_file, application,
                       c->config->state_dir, &db, err) ||
-        !office_rules_put(db, &rules, err))
+        !db_limit_silence(db, c->config->db_timeout_s, err) || !office_rules_put(db, &rules, err))
         return false;
     *out = TAKE(db);
     return true;

@@ -16,7 +16,7 @@ static struct db *open_as(const char *conninfo, const char *password_file)
 {
     struct db *db = NULL;
     struct err err = {0};
-    if (!db_open_raw(conninfo, password_file, "test", &db, &err))
+    if (!db_open_raw(conninfo, password_file, "test", &db, &err) || !db_limit_silence(db, 0, &err))
         fail_msg("%s", err.text);
     return db;
 }

@@ -144,6 +144,7 @@ struct config_mailbox office_mailbox(struct arena *a, const struct office *o, co
         .aside_folder = "พักไว้",
         .body = "cabinet",
         .poll_s = 60,
+        .timeout_s = 60,
         .gap_s = 600,
     };
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * A wire of the daemon breaks: to the mailbox, to the mail server, to the database; after byte or
- * message K of either direction. Then the wires are whole again, and the end is the same: nothing
- * lost, nothing doubled. A run cuts THANWELA_CUTS times on each wire and direction, spread evenly
- * and shifted by THANWELA_SEED. */
+ * A wire of the daemon breaks or goes silent: to the mailbox, to the mail server, to the database;
+ * after byte or message K of either direction. Then the wires are whole again, and the end is the
+ * same: nothing lost, nothing doubled. A run cuts THANWELA_CUTS times on each wire and direction,
+ * spread evenly and shifted by THANWELA_SEED. */
 #include "base/buf.h"
 #include "tests/flow/cut.h"
 #include "tests/flow/world.h"
@@ -52,8 +52,9 @@ static void rewrite_conf(struct bench *b)
     b->conf = arena_printf(a, "%s/thanwela.conf", b->dir);
     char *command = arena_printf(
         a,
-        "sed -e 's|^conninfo = host=[^ ]*|conninfo = host=%s|' -e 's|^port = %s$|port = %d|'"
-        " -e 's|^port = %s$|port = %d|' %s >%s",
+        "sed -e 's|^\\(conninfo = host=\\)[^ ]*\\(.*\\)|\\1%s\\2\\ntimeout_s = 2|'"
+        " -e 's|^port = %s$|port = %d\\ntimeout_s = 2|'"
+        " -e 's|^port = %s$|port = %d\\ntimeout_s = 2|' %s >%s",
         b->dir, office_get(o, "IMAPS_PORT"), cut_port(b->cut[WIRE_IMAP]),
         office_get(o, "SMTP_PORT"), cut_port(b->cut[WIRE_SMTP]), b->w->daemon->conf, b->conf);
     assert_int_equal(system(command), 0);
@@ -101,8 +102,10 @@ static uint64_t run_over_wires(struct world *w, enum wire_name wire, const struc
 static int cut_side(struct world *w, enum wire_name wire, enum cut_side side, long n_cuts,
                     long seed)
 {
-    static const char *const sides[] = {
-        [CUT_TO_SERVER] = "to the server", [CUT_TO_CLIENT] = "to us"};
+    static const char *const
+        sides[] = {[CUT_TO_SERVER] = "to the server", [CUT_TO_CLIENT] = "to us"},
+        *const words[] = {[CUT_CLOSE] = "closed", [CUT_RESET] = "reset", [CUT_STALL] = "silent"};
+    static const enum cut_how hows[] = {CUT_CLOSE, CUT_RESET, CUT_STALL};
     struct cut_rule rule = {.side = side, .unit = wires[wire].unit, .after = UINT64_MAX / 2};
     bool broke;
     int n_broken = 0;
@@ -113,14 +116,12 @@ static int cut_side(struct world *w, enum wire_name wire, enum cut_side side, lo
     for (long i = 0; i < n_cuts; i++) {
         rule.times = 1;
         rule.after = ((uint64_t)i * all / (uint64_t)n_cuts + (uint64_t)seed * (all / 7 + 1)) % all;
-        rule.how = i % 2 ? CUT_RESET : CUT_CLOSE;
+        rule.how = hows[(i + seed + side) % (long)ARRAY_LEN(hows)];
         world_reset(w);
         (void)run_over_wires(w, wire, &rule, &broke);
         print_message("%s, %s: %s after %lu of %lu %s\n", wires[wire].name, sides[side],
-                      !broke                  ? "not reached"
-                      : rule.how == CUT_RESET ? "reset"
-                                              : "closed",
-                      (unsigned long)rule.after, (unsigned long)all, wires[wire].unit_name);
+                      broke ? words[rule.how] : "not reached", (unsigned long)rule.after,
+                      (unsigned long)all, wires[wire].unit_name);
         n_broken += broke;
         world_finish(w);
         world_check(w);

@@ -20,7 +20,13 @@
 
 #include <cmocka.h>
 
-enum { SIGN_IN_MESSAGES = 5, WAIT_TICKS = 400, TICK_US = 25000 };
+enum {
+    SIGN_IN_MESSAGES = 5,
+    WAIT_TICKS = 400,
+    TICK_US = 25000,
+    SILENCE_S = 1,
+    LARGE_BYTES = 8 << 20
+};
 
 static struct office *office;
 
@@ -164,6 +170,71 @@ static void a_commit_whose_answer_is_lost_is_unsure_and_can_be_looked_up(void **
     assert_int_equal(database_int(db, "select count(*) from note where x = 101"), 0);
 }
 
+/* ---- a server that keeps the connection and says nothing */
+
+static struct db *open_impatient(const struct broken_wire *wire)
+{
+    struct db *db = NULL;
+    struct err err = {0};
+    if (!db_open_raw(wire->conninfo, office_get(office, "DB_PASSWORD_FILE"), "test", &db, &err) ||
+        !db_limit_silence(db, SILENCE_S, &err))
+        fail_msg("%s", err.text);
+    return db;
+}
+
+/* From here on one side hears nothing. */
+static void stall(const struct broken_wire *wire, enum cut_side side)
+{
+    cut_arm(wire->cut, &(struct cut_rule){
+                           .side = side, .unit = CUT_PG_MESSAGES, .how = CUT_STALL, .times = 1});
+}
+
+static void a_silent_server_counts_as_gone(void **state)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct broken_wire wire = wire_new(a);
+    static const enum cut_side sides[] = {CUT_TO_CLIENT, CUT_TO_SERVER};
+    struct params large = {0};
+    param_text(&large, memset(arena_alloc(a, LARGE_BYTES + 1), 'x', LARGE_BYTES));
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
+        struct db *asks CLEANUP(db_closep) = open_impatient(&wire),
+                        *tells CLEANUP(db_closep) = open_impatient(&wire);
+        struct err err = {0};
+        stall(&wire, sides[i]);
+        assert_false(db_query(asks, "select 1", NULL, NULL, &err));
+        assert_int_equal(err.kind, ERR_RETRY);
+        assert_non_null(strstr(err.text, "has not answered for 1 seconds"));
+        assert_true(db_broken(asks));
+        stall(&wire, sides[i]);
+        assert_false(db_query(tells, "select length($1)", &large, NULL, &err));
+        assert_int_equal(err.kind, ERR_RETRY);
+        assert_true(db_broken(tells));
+    }
+    cut_arm(wire.cut, NULL);
+    wire_free(a, &wire);
+}
+
+static void a_silent_commit_is_unsure_and_keeps_no_lock(void **state)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct broken_wire wire = wire_new(a);
+    struct db *db CLEANUP(db_closep) = open_impatient(&wire);
+    struct db *other CLEANUP(db_closep) = database_open(office);
+    struct err err = {0};
+    (void)state;
+    database_run(other, "insert into note values (200)");
+    assert_true(db_begin(db, &err));
+    database_run(db, "delete from note where x = 200");
+    stall(&wire, CUT_TO_SERVER);
+    assert_false(db_commit(db, &err));
+    assert_int_equal(err.kind, ERR_UNSURE);
+    assert_true(db_broken(db));
+    database_run(other, "set lock_timeout = '10s'; update note set x = 201 where x = 200");
+    cut_arm(wire.cut, NULL);
+    wire_free(a, &wire);
+}
+
 /* ---- a standby */
 
 /* In a process of its own: end the wait of whoever waits for the standby. */
@@ -305,6 +376,8 @@ int main(void)
         cmocka_unit_test(a_wire_that_breaks_while_signing_in_is_tried_again),
         cmocka_unit_test(a_wrong_password_is_ours_to_mend),
         cmocka_unit_test(a_commit_whose_answer_is_lost_is_unsure_and_can_be_looked_up),
+        cmocka_unit_test(a_silent_server_counts_as_gone),
+        cmocka_unit_test(a_silent_commit_is_unsure_and_keeps_no_lock),
         cmocka_unit_test(a_wait_for_the_standby_that_is_cut_short_is_no_success),
         cmocka_unit_test(no_number_without_a_demanded_standby),
         cmocka_unit_test(the_highest_timeline_wins_and_an_old_one_is_refused),

@@ -34,7 +34,7 @@ static struct db *superuser(const struct world *w, const char *database)
     snprintf(conninfo, sizeof conninfo, "host=%s dbname=%s user=%s",
              w->database_host ? w->database_host : office_get(w->daemon->office, "DB_HOST"),
              database, office_get(w->daemon->office, "DB_SUPERUSER"));
-    if (!db_open_raw(conninfo, NULL, "test", &db, &err))
+    if (!db_open_raw(conninfo, NULL, "test", &db, &err) || !db_limit_silence(db, 0, &err))
         fail_msg("%s", err.text);
     return db;
 }
