@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include <errno.h>
+#include <libpq-fe.h>
 #include <limits.h>
 #include <poll.h>
 #include <sys/socket.h>

@@ -12,6 +12,7 @@
 #include "db/migrate.h"
 #include "db/query.h"
 #include <assert.h>
+#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

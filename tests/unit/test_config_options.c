@@ -119,7 +119,7 @@ static void every_option_is_told_in_both_languages(void **state)
         assert_non_null(strstr(buf_str(&en), o[i].text_en));
         assert_non_null(strstr(buf_str(&th), o[i].text_th));
     }
-    assert_non_null(strstr(buf_str(&en), "  timeout_s  (number: 5-600 s; default 60)\n"));
+    assert_non_null(strstr(buf_str(&en), "  timeout_s  (number: 1-600 s; default 60)\n"));
     assert_non_null(strstr(buf_str(&en), "  host  (text; needed by mailbox)\n"));
 }
 

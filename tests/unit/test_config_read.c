@@ -37,7 +37,7 @@ static const struct {
     {"[smtp]\nport = 0x19\n",
      "t.conf:2: [smtp] port: '0x19' is not a whole number between 1 and 65535"},
     {"[smtp]\ntimeout_s = 1m\n",
-     "t.conf:2: [smtp] timeout_s: '1m' is not a whole number of s between 5 and 600"},
+     "t.conf:2: [smtp] timeout_s: '1m' is not a whole number of s between 1 and 600"},
     {"[smtp]\ntimeout_s =\n", "t.conf:2: [smtp] timeout_s: the value is empty"},
     {"[smtp]\ntls = ssl\n", "t.conf:2: [smtp] tls: 'ssl' is none of implicit, starttls, none"},
     {"[smtp]\nallow_plain = true\n", "t.conf:2: [smtp] allow_plain: 'true' is neither yes nor no"},
