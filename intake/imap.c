@@ -14,6 +14,8 @@
 #include <string.h>
 #include <strings.h>
 
+/* What the server says of a folder today it may take back tomorrow (a restore, a quota, a right
+ * that someone mends): never a reason to stop for good. */
 static bool open_folder(struct imap *c, struct arena *a, const struct config_mailbox *m,
                         struct imap_folder *folder_out, struct err *err);
 static bool make_folder(struct imap *c, struct arena *a, const char *name, struct err *err);
@@ -142,12 +144,12 @@ static bool open_folder(struct imap *c, struct arena *a, const struct config_mai
     if (m->aside_folder && !make_folder(c, a, m->aside_folder, err))
         return err_add(err, "[mailbox %s] aside_folder", m->name);
     imap_begin(c, 0);
-    if (!imap_check(c, mailimap_select(c->session, name), ERR_FATAL, "the folder cannot be opened",
+    if (!imap_check(c, mailimap_select(c->session, name), ERR_RETRY, "the folder cannot be opened",
                     err))
         return err_add(err, "[mailbox %s] folder %s", m->name, m->folder);
     const struct mailimap_selection_info *info = c->session->imap_selection_info;
     if (info->sel_perm == MAILIMAP_MAILBOX_READONLY)
-        return err_set(err, ERR_FATAL,
+        return err_set(err, ERR_RETRY,
                        "[mailbox %s] folder %s may only be read: registered mail could not be "
                        "moved; ask the server's operator",
                        m->name, m->folder);
@@ -179,7 +181,7 @@ static bool make_folder(struct imap *c, struct arena *a, const char *folder, str
     if (is_there)
         return true;
     imap_begin(c, 0);
-    if (!imap_check(c, mailimap_create(c->session, name), ERR_FATAL,
+    if (!imap_check(c, mailimap_create(c->session, name), ERR_RETRY,
                     "the folder cannot be made: make it by hand, or give its full name (some "
                     "servers want INBOX. before it)",
                     err))

@@ -127,7 +127,7 @@ static void what_is_wrong_in_the_configuration_is_named(void **state)
     refuses(&m, ERR_RETRY, "no-such-host.invalid");
     m = right;
     m.folder = "หนังสือที่ไม่มี";
-    refuses(&m, ERR_FATAL, "folder หนังสือที่ไม่มี");
+    refuses(&m, ERR_RETRY, "folder หนังสือที่ไม่มี");
     m = right;
     m.folder = "INBOX\r\nx LOGOUT";
     refuses(&m, ERR_FATAL, "control character");
