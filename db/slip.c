@@ -14,8 +14,8 @@ static const char gather_sql[] =
 
 enum { TITLE, CLASS, URGENCY, SECRECY, LETTER_NO, AGENCY, DUE, BASIS };
 
-bool slip_gather(struct arena *a, struct db *db, int year, int no, int64_t as_of_us,
-                 struct slip_matter *out, struct err *err)
+bool slip_find(struct arena *a, struct db *db, int year, int no, int64_t as_of_us,
+               struct slip_matter *out, bool *found_out, struct err *err)
 {
     struct rows r CLEANUP(rows_fini) = {0};
     struct params p = {0};
@@ -24,9 +24,9 @@ bool slip_gather(struct arena *a, struct db *db, int year, int no, int64_t as_of
     param_time(&p, as_of_us);
     if (!db_query(db, gather_sql, &p, &r, err))
         return false;
+    *found_out = r.n > 0;
     if (r.n == 0)
-        return err_set(err, ERR_REFUSE, "matter %d/%d: there is none; see thanwela matter list", no,
-                       year);
+        return true;
     *out = (struct slip_matter){.year = year,
                                 .no = no,
                                 .title = row_dup(a, &r, 0, TITLE),
@@ -39,5 +39,17 @@ bool slip_gather(struct arena *a, struct db *db, int year, int no, int64_t as_of
         out->parties[out->n_parties++] = (struct slip_party){.agency = row_dup(a, &r, i, AGENCY),
                                                              .due_us = row_time(&r, i, DUE),
                                                              .basis = row_dup(a, &r, i, BASIS)};
+    return true;
+}
+
+bool slip_gather(struct arena *a, struct db *db, int year, int no, int64_t as_of_us,
+                 struct slip_matter *out, struct err *err)
+{
+    bool found;
+    if (!slip_find(a, db, year, no, as_of_us, out, &found, err))
+        return false;
+    if (!found)
+        return err_set(err, ERR_REFUSE, "matter %d/%d: there is none; see thanwela matter list", no,
+                       year);
     return true;
 }

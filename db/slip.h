@@ -19,7 +19,11 @@ struct slip_matter {
     int n_parties;
 };
 
-/* err  REFUSE there is no such matter */
+/* found_out false: there is no such matter; nothing else is filled. */
+bool slip_find(struct arena *a, struct db *db, int year, int no, int64_t as_of_us,
+               struct slip_matter *out, bool *found_out, struct err *err) MUST_CHECK;
+
+/* The same, where the matter must be there. err  REFUSE there is no such matter */
 bool slip_gather(struct arena *a, struct db *db, int year, int no, int64_t as_of_us,
                  struct slip_matter *out, struct err *err) MUST_CHECK;
 

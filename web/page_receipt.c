@@ -2,19 +2,14 @@
  * /R/TOKEN: what a phone that scans a receipt sees. Whatever the token is, the same statements run
  * and one signature is checked, so that the time of an answer tells nothing but the answer. */
 #include "web/pages.h"
+#include "web/seal.h"
 
 #include "base/clock.h"
 #include "db/receipt.h"
 #include "report/receipt_words.h"
-#include <ctype.h>
 #include <inttypes.h>
-#include <string.h>
 
-enum seal { SEAL_GENUINE, SEAL_FALSE, SEAL_UNKNOWN };
-
-static const struct {
-    const char *class, *th, *en, *th_more, *en_more;
-} seals[] = {
+static const struct seal seals[] = {
     [SEAL_GENUINE] = {"genuine", "ใบรับถูกต้อง", "Genuine receipt", "สำนักงานได้รับและลงทะเบียนเอกสารนี้แล้ว",
                       "The office has received and registered this document."},
     [SEAL_FALSE] =
@@ -26,15 +21,6 @@ static const struct {
                       "สแกนใหม่ให้ครบทั้งรหัส หากยังไม่พบ โปรดติดต่อสำนักงาน",
                       "Scan the whole code again; if it stays unknown, ask the office."},
 };
-
-static void write_seal(struct web_request *r, struct html *h, enum seal seal)
-{
-    html_start(h, "section");
-    html_attrf(h, "class", "seal %s", seals[seal].class);
-    html_element(h, "p", web_tr(r, seals[seal].th, seals[seal].en));
-    html_element(h, "p", web_tr(r, seals[seal].th_more, seals[seal].en_more));
-    html_end(h);
-}
 
 static void write_row(struct html *h, const char *label, const char *value)
 {
@@ -133,48 +119,20 @@ static void write_check(struct web_request *r, struct html *h)
     html_end(h);
 }
 
-/* A token is capitals; a phone may have made small letters of it, and who types it from the paper
- * types the blanks between its groups too. */
-static char *as_signed(struct arena *a, const char *text)
-{
-    char *out = arena_strdup(a, text), *to = out;
-    for (const char *p = text; *p; p++)
-        if (*p != ' ' && *p != '-')
-            *to++ = (char)toupper((unsigned char)*p);
-    *to = 0;
-    return out;
-}
-
-/* One token that is whole: checked where the asked one is too broken to cost a signature
- * (token_verify itself checks one for a key that is unknown). */
-static const char whole[] = "CEDRCUQKAR5QAYCOZ3RQAEJCGNCFKZTXRCM2VO6M3XXP7ERJ7W2QPZEFPFP34LRE4UQ6CM"
-                            "N3OD7MPHSYZXFXKLP2ABWUFYVE2M"
-                            "YQ4S2VNFDYB6XU5HGGT5DC3QQAZ3KSQZN3HYQRE7I46CTTHUCQ";
-
-static enum token_verdict verify(const struct verifier *keys, const char *token)
-{
-    struct token t, ignored;
-    enum token_verdict v = token_verify(keys, token, &t);
-    if (v == TOKEN_NOT_OURS)
-        (void)token_verify(keys, whole, &ignored);
-    return v == TOKEN_GENUINE && t.kind != TOKEN_RECEIPT ? TOKEN_NOT_OURS : v;
-}
-
 bool page_receipt(struct web_request *r, struct web_answer *out, struct err *err)
 {
-    const char *token = as_signed(r->a, r->param[0]);
-    enum token_verdict v = verify(r->site->keys, token);
+    const char *token = seal_token(r->a, r->param[0]);
+    struct token t;
+    enum token_verdict v = seal_verify(r->site->keys, token, TOKEN_RECEIPT, &t);
     struct receipt_facts f;
     struct html h;
     if (!receipt_facts(r->a, r->db, token, r->now_us, &f, err))
         return false;
-    enum seal seal = v == TOKEN_GENUINE && f.is_found ? SEAL_GENUINE
-                     : v == TOKEN_FORGED              ? SEAL_FALSE
-                                                      : SEAL_UNKNOWN;
+    enum seal_kind seal = seal_of(v, f.is_found);
     out->status = seal == SEAL_GENUINE ? 200 : 404;
     web_page_start(r, out, &h,
                    web_tr(r, "ตรวจใบรับหนังสืออิเล็กทรอนิกส์", "Receipt of an electronic letter"));
-    write_seal(r, &h, seal);
+    part_seal(r, &h, &seals[seal]);
     if (seal == SEAL_GENUINE && f.is_secret)
         html_element(&h, "p", web_tr(r, "เอกสารนี้อยู่ในทะเบียน", "This document is in the register."));
     else if (seal == SEAL_GENUINE) {

@@ -7,6 +7,7 @@
 
 web_page_fn page_asset;   /* our own style sheet and script */
 web_page_fn page_receipt; /* what a receipt's QR leads to */
+web_page_fn page_slip;    /* what a slip's QR leads to */
 web_page_fn page_login, page_login_post, page_logout;
 
 web_page_fn page_link, page_link_file; /* files for whoever has the link */

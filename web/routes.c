@@ -9,6 +9,7 @@
 static const struct web_route routes[] = {
     {WEB_GET, "/a/*", WEB_PUBLIC, false, page_asset},
     {WEB_GET, "/r/*", WEB_PUBLIC, false, page_receipt},
+    {WEB_GET, "/s/*", WEB_PUBLIC, false, page_slip},
     {WEB_GET, "/login", WEB_PUBLIC, false, page_login},
     {WEB_POST, "/login", WEB_PUBLIC, false, page_login_post},
     {WEB_POST, "/logout", WEB_PUBLIC, false, page_logout},

@@ -106,7 +106,8 @@ static void a_form_without_its_token_is_refused(void **state)
 
 static void every_answer_has_its_headers(void **state)
 {
-    static const char *const paths[] = {"/", "/r/xyz", "/login", "/nowhere", "/l/xyz", "/a/none"};
+    static const char *const paths[] = {"/",      "/r/xyz",  "/login", "/nowhere",
+                                        "/l/xyz", "/a/none", "/s/xyz"};
     static const char *const headers[] = {
         "Content-Security-Policy: default-src 'none'", "frame-ancestors 'none'",
         "X-Content-Type-Options: nosniff", "Referrer-Policy: no-referrer",
