@@ -77,6 +77,7 @@ struct fact { /* one line above the sheets */
 
 struct book_month { /* one group of bars */
     const char *label;
+    int month; /* 1-12 as in the calendar: its lists are asked for by it */
     int64_t in_time, late, missing;
 };
 

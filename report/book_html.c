@@ -154,7 +154,7 @@ static void write_chart(const struct book *b, struct html *h)
         return;
     styled(h, "h2", section_style, b->chart_title);
     if (!b->chart_cid) {
-        chart_svg(b, chart_style, h);
+        chart_svg(b, chart_style, NULL, h);
         return;
     }
     html_start(h, "img");

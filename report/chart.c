@@ -7,12 +7,12 @@ enum { LEFT = 48, RIGHT = 16, TOP = 40, BOTTOM = 36, BAR = 40 };
 enum { PLOT_HEIGHT = CHART_HEIGHT - TOP - BOTTOM, N_KINDS = 3, N_LINES = 4, RULE = 0xd5dce3 };
 
 static const struct {
-    const char *label;
+    const char *label, *list;
     unsigned fill;
 } kinds[N_KINDS] = {
-    {"ทันกำหนด", 0x2e7d4f},
-    {"ไม่ทันกำหนด", 0xd98a00},
-    {"ยังไม่ได้รับ", 0xb3261e},
+    {"ทันกำหนด", "year.in_time", 0x2e7d4f},
+    {"ไม่ทันกำหนด", "year.late", 0xd98a00},
+    {"ยังไม่ได้รับ", "year.missing", 0xb3261e},
 };
 
 static int64_t month_part(const struct book_month *m, int kind)
@@ -58,6 +58,16 @@ static void draw_legend(const struct chart_pen *pen)
     }
 }
 
+static void draw_piece(const struct chart_pen *pen, const struct book_month *m, int kind, int x,
+                       int y, int height)
+{
+    if (pen->open_list)
+        pen->open_list(pen->user, m, kinds[kind].label, kinds[kind].list, month_part(m, kind));
+    pen->rect(pen->user, x, y, BAR, height, kinds[kind].fill);
+    if (pen->close_list)
+        pen->close_list(pen->user);
+}
+
 static void draw_bar(const struct chart_pen *pen, const struct book_month *m, int center,
                      int64_t top)
 {
@@ -67,8 +77,7 @@ static void draw_bar(const struct chart_pen *pen, const struct book_month *m, in
         int from = (int)(PLOT_HEIGHT * below / top), to = (int)(PLOT_HEIGHT * (below + n) / top);
         to += n > 0 && to == from; /* one among hundreds is still seen */
         if (to > from)
-            pen->rect(pen->user, center - BAR / 2, TOP + PLOT_HEIGHT - to, BAR, to - from,
-                      kinds[k].fill);
+            draw_piece(pen, m, k, center - BAR / 2, TOP + PLOT_HEIGHT - to, to - from);
         below += n;
     }
     pen->text(pen->user, center, CHART_HEIGHT - 14, CHART_MIDDLE, m->label);
@@ -86,10 +95,17 @@ void chart_draw(const struct book *b, const struct chart_pen *pen)
         draw_bar(pen, &b->months[i], LEFT + room * i + room / 2, step * N_LINES);
 }
 
+/* ---------------------------------------------------------------- the pen for SVG */
+
+struct svg {
+    struct html *h;
+    const char *list_url;
+};
+
 static void svg_text(void *user, int x, int y, enum chart_anchor anchor, const char *text)
 {
     static const char *const anchors[] = {"start", "middle", "end"};
-    struct html *h = user;
+    struct html *h = ((struct svg *)user)->h;
     html_start(h, "text");
     html_attrf(h, "x", "%d", x);
     html_attrf(h, "y", "%d", y);
@@ -102,7 +118,7 @@ static void svg_text(void *user, int x, int y, enum chart_anchor anchor, const c
 
 static void svg_rect(void *user, int x, int y, int width, int height, unsigned rgb)
 {
-    struct html *h = user;
+    struct html *h = ((struct svg *)user)->h;
     html_start(h, "rect");
     html_attrf(h, "x", "%d", x);
     html_attrf(h, "y", "%d", y);
@@ -112,18 +128,40 @@ static void svg_rect(void *user, int x, int y, int width, int height, unsigned r
     html_end(h);
 }
 
-void chart_svg(const struct book *b, const char *style, struct html *h)
+static void svg_open_list(void *user, const struct book_month *m, const char *what,
+                          const char *list, int64_t n)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    const struct svg *s = user;
+    const char *title = arena_printf(a, "%s %s: %lld", m->label, what, (long long)n);
+    html_start(s->h, "a");
+    html_url(s->h, "href", arena_printf(a, "%s%s?month=%d", s->list_url, list, m->month));
+    html_attr(s->h, "aria-label", title);
+    html_element(s->h, "title", title);
+}
+
+static void svg_close_list(void *user)
+{
+    html_end(((struct svg *)user)->h);
+}
+
+/* As one picture its links could not be reached; with links it is a group of them. */
+void chart_svg(const struct book *b, const char *style, const char *list_url, struct html *h)
 {
     if (b->n_months == 0)
         return;
     html_start(h, "svg");
     html_attr(h, "xmlns", "http://www.w3.org/2000/svg");
     html_attrf(h, "viewBox", "0 0 %d %d", CHART_WIDTH, CHART_HEIGHT);
-    html_attr(h, "role", "img");
+    html_attr(h, "role", list_url ? "group" : "img");
     html_attr(h, "aria-label", b->chart_title);
     if (style)
         html_attr(h, "style", style);
     html_element(h, "title", b->chart_title);
-    chart_draw(b, &(struct chart_pen){h, svg_rect, svg_text});
+    chart_draw(b, &(struct chart_pen){.user = &(struct svg){h, list_url},
+                                      .rect = svg_rect,
+                                      .text = svg_text,
+                                      .open_list = list_url ? svg_open_list : NULL,
+                                      .close_list = list_url ? svg_close_list : NULL});
     html_end(h);
 }

@@ -18,14 +18,20 @@ struct chart_pen { /* what a drawing needs; user is passed through */
     void (*rect)(void *user, int x, int y, int width, int height, unsigned rgb);
     /* y is the text's baseline */
     void (*text)(void *user, int x, int y, enum chart_anchor anchor, const char *text);
+    /* Around the bar of n cases, which lead to their list; NULL both: nothing leads anywhere. what:
+     * the bar's meaning in Thai; list: as lateness_ask has it, "year.late". */
+    void (*open_list)(void *user, const struct book_month *m, const char *what, const char *list,
+                      int64_t n);
+    void (*close_list)(void *user);
 };
 
 /* Nothing where the book has no months. */
 void chart_draw(const struct book *b, const struct chart_pen *pen);
 
 /* An <svg> element inside the page; nothing where the book has no chart. style: of the element, or
- * NULL where the page's sheet has it. */
-void chart_svg(const struct book *b, const char *style, struct html *h);
+ * NULL where the page's sheet has it. list_url: each bar is a link to this and
+ * "year.late?month=11"; NULL: none is. */
+void chart_svg(const struct book *b, const char *style, const char *list_url, struct html *h);
 
 /* The chart as a picture, two pixels a unit; the book must have months.
  * err  FATAL cairo gave up */

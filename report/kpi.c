@@ -99,6 +99,12 @@ static void result_sheet(struct book *b, const struct kpi *k)
                 add_result(s, k, (enum kpi_population)p, (enum kpi_scope)scope, q);
 }
 
+void kpi_result_row(int row, const char **population_out, const char **scope_out)
+{
+    *population_out = kpi_population_names[row / KPI_N_SCOPES % KPI_N_POPULATIONS];
+    *scope_out = kpi_scope_names[row % KPI_N_SCOPES];
+}
+
 /* ---- computed beside reported */
 
 static const struct book_column reported_columns[] = {

@@ -26,4 +26,8 @@ bool kpi_list(struct arena *a, struct db *db, const struct config *c, int fiscal
               const struct kpi_ask *ask, int64_t as_of_us, struct book **out,
               struct err *err) MUST_CHECK;
 
+/* What a row of the sheet "results" counts: its population's and scope's words, as kpi_ask has
+ * them. The quarter stands in the row's first cell. */
+void kpi_result_row(int row, const char **population_out, const char **scope_out);
+
 #endif

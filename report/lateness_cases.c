@@ -264,8 +264,10 @@ static void month_bars(struct book *b, const struct report_window *w,
     const int first = 10; /* October */
     b->chart_title = arena_printf(b->a, "เรื่องตามเดือนที่ครบกำหนด ปีงบประมาณ พ.ศ. %d", w->fiscal_year);
     b->n_months = n ? BOOK_MONTHS : 0;
-    for (int i = 0; i < BOOK_MONTHS; i++)
-        b->months[i].label = thai_month((first - 1 + i) % 12 + 1, true);
+    for (int i = 0; i < BOOK_MONTHS; i++) {
+        b->months[i].month = (first - 1 + i) % 12 + 1;
+        b->months[i].label = thai_month(b->months[i].month, true);
+    }
     for (int i = 0; i < n; i++) {
         struct book_month *m = &b->months[(civil_from(cases[i]->due_us).month - first + 12) % 12];
         m->in_time += came_in_time(cases[i]);

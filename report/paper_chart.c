@@ -47,7 +47,7 @@ static void paint(const struct book *b, cairo_t *cr)
     pango_font_description_set_absolute_size(font, TEXT_PX * PANGO_SCALE);
     pango_layout_set_font_description(e.layout, font);
     pango_font_description_free(font);
-    chart_draw(b, &(struct chart_pen){&e, cairo_rect, cairo_words});
+    chart_draw(b, &(struct chart_pen){.user = &e, .rect = cairo_rect, .text = cairo_words});
     g_object_unref(e.layout);
 }
 

@@ -28,18 +28,24 @@ void part_qr(const struct qr_matrix *m, struct html *h)
     html_end(h);
 }
 
-static void write_fact(struct web_request *r, struct html *h, const struct fact *f,
-                       const char *list_url)
+static const char *fact_url(struct web_request *r, const struct fact *f,
+                            const struct book_lists *lists)
 {
+    if (f->sheet && lists->before)
+        return arena_printf(r->a, "%s%s%s", lists->before, f->sheet, lists->after);
+    return lists->of_fact ? lists->of_fact(f->key) : NULL;
+}
+
+static void write_fact(struct web_request *r, struct html *h, const struct fact *f,
+                       const struct book_lists *lists)
+{
+    const char *url = fact_url(r, f, lists);
     html_start(h, "li");
-    if (f->sheet && list_url) {
-        html_start(h, "a");
-        html_url(h, "href", arena_printf(r->a, "%s%s", list_url, f->sheet));
-    } else {
-        html_start(h, "span");
-    }
+    html_start(h, url ? "a" : "span");
+    if (url)
+        html_url(h, "href", url);
     html_start(h, "strong");
-    html_attr(h, "class", f->warns && f->n ? "bad" : "");
+    html_attr(h, "class", f->text ? "text" : f->warns && f->n ? "bad" : "");
     html_text(h, f->text ? f->text : arena_printf(r->a, "%" PRId64, f->n));
     html_end(h);
     html_text(h, f->label);
@@ -57,35 +63,6 @@ static bool is_short(const struct book_column *column)
 {
     return !column->shrinks && column->kind != CELL_TEXT ? true
                                                          : strstr(column->key, "_no") != NULL;
-}
-
-/* Rows of a table of counts, by what stands in their first cell: each count leads to its list. */
-static const struct {
-    const char *sheet, *parameter;
-    bool is_digit; /* "1/2570" is quarter 1; what begins otherwise is the whole year */
-} tallies[] = {{"agencies", "agency", false}, {"quarters", "quarter", true}};
-
-static const char *tally_url(struct web_request *r, const struct sheet *s, int row,
-                             const struct book_column *column, const char *list_url)
-{
-    static const char *const lists[] = {"expected", "in_time",    "late",
-                                        "missing",  "incomplete", "waiting"};
-    const char *first = sheet_cell(s, row, 0)->text;
-    bool has_list = false;
-    for (size_t i = 0; i < ARRAY_LEN(lists); i++)
-        has_list |= strcmp(column->key, lists[i]) == 0;
-    for (size_t i = 0; has_list && list_url && i < ARRAY_LEN(tallies); i++) {
-        if (strcmp(tallies[i].sheet, s->key) != 0)
-            continue;
-        const char *url = arena_printf(r->a, "%syear.%s", list_url, column->key);
-        if (!tallies[i].is_digit)
-            return arena_printf(r->a, "%s?%s=%s", url, tallies[i].parameter,
-                                web_escape(r->a, first));
-        return *first >= '1' && *first <= '4'
-                   ? arena_printf(r->a, "%s?%s=%c", url, tallies[i].parameter, *first)
-                   : url;
-    }
-    return NULL;
 }
 
 /* Register and matter numbers lead to their pages. */
@@ -108,7 +85,7 @@ static void write_cell(struct web_request *r, struct html *h, const struct book_
 }
 
 static void write_rows(struct web_request *r, struct html *h, const struct book *b,
-                       const struct sheet *s, const char *list_url)
+                       const struct sheet *s, const struct book_lists *lists)
 {
     const struct sheet_room room = {0};
     int columns[BOOK_COLUMNS_MAX], n = sheet_columns(s, &room, columns);
@@ -118,6 +95,7 @@ static void write_rows(struct web_request *r, struct html *h, const struct book 
     html_start(h, "tr");
     for (int k = 0; k < n; k++) {
         html_start(h, "th");
+        html_attr(h, "scope", "col");
         html_attr(h, "class", is_number(s->columns[columns[k]].kind) ? "number" : "");
         html_text(h, s->columns[columns[k]].title);
         html_end(h);
@@ -127,9 +105,11 @@ static void write_rows(struct web_request *r, struct html *h, const struct book 
     html_start(h, "tbody");
     for (int row = 0; row < sheet_shown(b, s); row++) {
         html_start(h, "tr");
-        for (int k = 0; k < n; k++)
-            write_cell(r, h, &s->columns[columns[k]], sheet_cell(s, row, columns[k]),
-                       tally_url(r, s, row, &s->columns[columns[k]], list_url));
+        for (int k = 0; k < n; k++) {
+            const struct book_column *column = &s->columns[columns[k]];
+            write_cell(r, h, column, sheet_cell(s, row, columns[k]),
+                       lists->of_cell ? lists->of_cell(r, lists, s, row, column) : NULL);
+        }
         html_end(h);
     }
     html_end(h);
@@ -137,7 +117,7 @@ static void write_rows(struct web_request *r, struct html *h, const struct book 
 }
 
 static void write_sheet(struct web_request *r, struct html *h, const struct book *b,
-                        const struct sheet *s, const char *list_url)
+                        const struct sheet *s, const struct book_lists *lists)
 {
     html_start(h, "h2");
     html_attrf(h, "id", "list-%s", s->key);
@@ -148,25 +128,26 @@ static void write_sheet(struct web_request *r, struct html *h, const struct book
     if (sheet_rows(s) == 0)
         html_element(h, "p", s->empty);
     else
-        write_rows(r, h, b, s, list_url);
-    if (sheet_rows(s) > sheet_shown(b, s) && list_url)
-        part_link(h, arena_printf(r->a, "%s%s", list_url, s->key),
+        write_rows(r, h, b, s, lists);
+    if (sheet_rows(s) > sheet_shown(b, s) && lists->before)
+        part_link(h, arena_printf(r->a, "%s%s%s", lists->before, s->key, lists->after),
                   web_tr(r, "ดูทั้งหมด", "All of them"));
 }
 
-void part_book(struct web_request *r, struct html *h, const struct book *b, const char *list_url)
+void part_book(struct web_request *r, struct html *h, const struct book *b,
+               const struct book_lists *lists)
 {
     if (b->calm)
         html_element(h, "p", b->calm);
     html_start(h, "ul");
     html_attr(h, "class", "figures");
     for (int i = 0; i < b->n_facts; i++)
-        write_fact(r, h, &b->facts[i], list_url);
+        write_fact(r, h, &b->facts[i], lists);
     html_end(h);
     if (b->n_months > 0) {
         html_element(h, "h2", b->chart_title);
-        chart_svg(b, NULL, h);
+        chart_svg(b, NULL, lists->chart, h);
     }
     for (int i = 0; i < b->n_sheets; i++)
-        write_sheet(r, h, b, b->sheets[i], list_url);
+        write_sheet(r, h, b, b->sheets[i], lists);
 }

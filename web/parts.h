@@ -44,10 +44,21 @@ void part_pages(struct web_request *r, struct html *h, const char *url, int64_t 
 struct qr_matrix;
 void part_qr(const struct qr_matrix *m, struct html *h);
 
-/* A report's facts (each count links to its list), its chart and its sheets. list_url: what a
- * sheet's key is put behind; NULL: nothing links. */
+/* A report's facts, its chart and its sheets; every count leads to its list. */
 struct book;
-void part_book(struct web_request *r, struct html *h, const struct book *b, const char *list_url);
+struct book_column;
+struct sheet;
+struct book_lists {             /* where a report's lists are; all NULL: nothing leads anywhere */
+    const char *before, *after; /* of a sheet's key: its list's address */
+    const char *chart;          /* of chart_svg */
+    /* A cell's list; NULL: it has none. */
+    const char *(*of_cell)(struct web_request *r, const struct book_lists *lists,
+                           const struct sheet *s, int row, const struct book_column *column);
+    /* Where a fact that is no count leads, by its key; NULL: nowhere. */
+    const char *(*of_fact)(const char *key);
+};
+void part_book(struct web_request *r, struct html *h, const struct book *b,
+               const struct book_lists *lists);
 
 /* A file that goes out: its answer, with a range where one was asked for. who: of the access log.
  * Types that can do nothing are shown in the browser, all others are saved. */
