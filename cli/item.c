@@ -4,6 +4,7 @@
 
 #include "base/thai.h"
 #include "db/ledger.h"
+#include "db/secrecy.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,8 @@ static const char usage_th[] =
     "  thanwela item complete เลขรับ --why เหตุ [--by เลขรับ]\n"
     "                                         ครบแล้ว หรือครบด้วยฉบับที่ตามมา\n"
     "  thanwela item cancel เลขรับ --why เหตุ   ยกเลิกเลข เลขยังอยู่พร้อมเหตุ\n"
+    "  thanwela item secrecy เลขรับ ลับ|ลับมาก|ลับที่สุด|ปกติ --why เหตุ\n"
+    "                                         กำหนดหรือยกเลิกชั้นความลับ ลิงก์ถึงแฟ้มปิดทันที\n"
     "  thanwela item release รหัส --why เหตุ    ปล่อยจดหมายที่กันไว้ให้รับใหม่\n"
     "  thanwela item release เลขรับ --why เหตุ  เปิดอ่านแฟ้มที่เลิกอ่านไปอีกครั้ง\n"
     "\n"
@@ -53,6 +56,8 @@ static const char usage_en[] =
     "  thanwela item complete NUMBER --why WHY [--by NUMBER]\n"
     "                                          all is there, or came with another\n"
     "  thanwela item cancel NUMBER --why WHY   the number stays, with its reason\n"
+    "  thanwela item secrecy NUMBER ลับ|ลับมาก|ลับที่สุด|none --why WHY\n"
+    "                                          secret, or no more; its links close\n"
     "  thanwela item release ID --why WHY      take a mail that was set aside\n"
     "  thanwela item release NUMBER --why WHY  scan again files that were given up\n"
     "\n"
@@ -80,15 +85,11 @@ static const struct verb {
     const char *name;
     int (*run)(struct cli *c, int argc, char **argv);
 } verbs[] = {
-    {"list", item_list_run},
-    {"add", item_add_run},
-    {"receipt", item_receipt_run},
-    {"show", item_show_run},
-    {"assign", item_assign_run},
-    {"status", item_status_run},
-    {"cancel", item_cancel_run},
-    {"release", item_release_run},
-    {"incomplete", item_incomplete_run},
+    {"list", item_list_run},         {"add", item_add_run},
+    {"receipt", item_receipt_run},   {"show", item_show_run},
+    {"assign", item_assign_run},     {"status", item_status_run},
+    {"cancel", item_cancel_run},     {"release", item_release_run},
+    {"secrecy", item_secrecy_run},   {"incomplete", item_incomplete_run},
     {"complete", item_complete_run},
 };
 
@@ -155,6 +156,32 @@ int item_status_run(struct cli *c, int argc, char **argv)
     if (!db)
         return EXIT_USAGE;
     if (!item_status(db, argv[1], argv[2], c->who, why, &err))
+        return cli_fail(&err);
+    return said(c, argv[1], argv[2], argv[2]);
+}
+
+const char *secrecy_word(const char *word)
+{
+    static const char *const lifting[] = {"ปกติ", "ไม่ลับ", "none", "-"};
+    for (size_t i = 0; i < ARRAY_LEN(lifting); i++)
+        if (strcmp(lifting[i], word) == 0)
+            return "";
+    return word;
+}
+
+int item_secrecy_run(struct cli *c, int argc, char **argv)
+{
+    const char *why = NULL;
+    struct err err = {0};
+    const struct opt opts[] = {{"--why", OPT_TEXT, &why}};
+    if (!cli_options(&command_item, &argc, argv, opts, ARRAY_LEN(opts)))
+        return EXIT_USAGE;
+    if (argc != 3 || !why || !*why)
+        return cli_usage(&command_item, "secrecy wants one number, a word and --why");
+    struct db *db = cli_db(c);
+    if (!db)
+        return EXIT_USAGE;
+    if (!item_secrecy(db, argv[1], secrecy_word(argv[2]), c->who, why, &err))
         return cli_fail(&err);
     return said(c, argv[1], argv[2], argv[2]);
 }

@@ -17,6 +17,7 @@ int item_status_run(struct cli *c, int argc, char **argv);
 int item_cancel_run(struct cli *c, int argc, char **argv);
 int item_incomplete_run(struct cli *c, int argc, char **argv);
 int item_complete_run(struct cli *c, int argc, char **argv);
+int item_secrecy_run(struct cli *c, int argc, char **argv);
 int item_release_run(struct cli *c, int argc, char **argv);
 
 /* JSON of a row and of a time; print a document and let it go. */
@@ -26,5 +27,8 @@ int item_print_json(struct json_t *root);
 
 /* Times as a Thai reader sees them; "-" for none. */
 const char *item_time(struct arena *a, int64_t us);
+
+/* What db/secrecy.h takes of a word that a user wrote: "ปกติ", "none" and "-" lift secrecy. */
+const char *secrecy_word(const char *word);
 
 #endif

@@ -4,10 +4,12 @@
 #include "base/clock.h"
 #include "base/thai.h"
 #include "cli/import.h"
+#include "cli/item.h"
 #include "cli/judged.h"
 #include "cli/listing.h"
 #include "cli/verbs.h"
 #include "db/meeting.h"
+#include "db/secrecy.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -304,11 +306,33 @@ static int import_verb(struct cli *c, int argc, char **argv)
     return import_run(c, &im, NULL, argv[1], dry_run);
 }
 
+static int secrecy_run(struct cli *c, int argc, char **argv)
+{
+    const char *why = NULL;
+    struct err err = {0};
+    const struct opt opts[] = {{"--why", OPT_TEXT, &why}};
+    if (!cli_options(&command_matter, &argc, argv, opts, ARRAY_LEN(opts)))
+        return EXIT_USAGE;
+    if (argc != 3 || !why || !*why)
+        return cli_usage(&command_matter, "secrecy wants a matter's number, a word and --why");
+    struct db *db = cli_db(c);
+    if (!db)
+        return EXIT_USAGE;
+    if (!matter_secrecy(db, argv[1], secrecy_word(argv[2]), c->who, why, &err))
+        return cli_fail(&err);
+    if (c->json)
+        puts("{\"done\": true}");
+    else
+        printf("%s: %s\n", argv[1], argv[2]);
+    return EXIT_DONE;
+}
+
 static int run(struct cli *c, int argc, char **argv)
 {
     static const struct verb verbs[] = {
-        {"list", list_run}, {"show", show_run},      {"add", add_run},       {"expect", expect_run},
-        {"meet", meet_run}, {"import", import_verb}, {"export", export_run}, {NULL, NULL}};
+        {"list", list_run},     {"show", show_run},       {"add", add_run},
+        {"expect", expect_run}, {"meet", meet_run},       {"import", import_verb},
+        {"export", export_run}, {"secrecy", secrecy_run}, {NULL, NULL}};
     return verb_run(&command_matter, c, argc, argv, verbs);
 }
 
@@ -322,6 +346,8 @@ const struct command command_matter = {
                 "  thanwela matter add ชื่อเรื่อง [ตัวเลือก]\n"
                 "  thanwela matter expect เลขเรื่อง หน่วยงาน...     หน่วยงานเหล่านี้ต้องส่งเรื่องนี้\n"
                 "  thanwela matter meet เลขเรื่อง ประชุม [--body สภา]   กำหนดตามเวลาปิดรับ\n"
+                "  thanwela matter secrecy เลขเรื่อง ลับ|ลับมาก|ลับที่สุด|ปกติ --why เหตุ\n"
+                "                          หนังสือของเรื่องเป็นความลับตาม ลิงก์ถึงแฟ้มปิดทันที\n"
                 "  thanwela matter import ไฟล์ [--dry-run]\n"
                 "  thanwela matter export [--year 2564]\n"
                 "\n"
@@ -340,6 +366,8 @@ const struct command command_matter = {
                 "  thanwela matter add TITLE [OPTIONS]\n"
                 "  thanwela matter expect NUMBER AGENCY...   these agencies owe an answer\n"
                 "  thanwela matter meet NUMBER MEETING [--body BODY]   by its cut-off\n"
+                "  thanwela matter secrecy MATTER ลับ|ลับมาก|ลับที่สุด|none --why WHY\n"
+                "                          its letters follow, their links close\n"
                 "  thanwela matter import FILE [--dry-run]\n"
                 "  thanwela matter export [--year 2564]\n"
                 "\n"

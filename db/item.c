@@ -53,7 +53,8 @@ const char *const *item_states(size_t *n_out)
     " coalesce(nullif(g.short_th, ''), g.name_th, ''), i.agency_how, case when i.secrecy <> '' "   \
     "then '(ลับ)' else i.subject end,"                                                              \
     " coalesce(i.letter_no, ''), i.urgency, i.secrecy, i.class,"                                   \
-    " coalesce(m.no || '/' || m.year, ''), coalesce(m.title, ''), i.status, i.cancelled_why,"      \
+    " coalesce(m.no || '/' || m.year, ''), case when m.secrecy <> '' then '(ลับ)' else"             \
+    " coalesce(m.title, '') end, i.status, i.cancelled_why,"                                       \
     " i.check_why, i.incomplete_why, i.no_receipt_why, i.sender_state = 'verified',"               \
     " coalesce(j.verdict, ''), coalesce(j.label, ''), coalesce(j.why, ''),"                        \
     " coalesce(j.basis, ''), us(j.due_at), coalesce(j.late_min, 0)"                                \

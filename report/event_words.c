@@ -29,6 +29,8 @@ static const struct {
     {"end exemption", "เลิกยกเว้น"},
     {"present", "เสนอแล้ว"},
     {"link", "ออกลิงก์"},
+    {"secret", "กำหนดชั้นความลับ"},
+    {"no longer secret", "ยกเลิกชั้นความลับ"},
     {"revoke link", "เพิกถอนลิงก์"},
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * One item: what it is, its files and the codes found in them, its deadline and why, its route, its
- * links; and, for officers, what can be done with it. */
+ * One item: what it is, its files and the codes found in them, its deadline and why, its route and
+ * its links. What officers do with it is in page_item_work.c. */
 #include "web/pages.h"
 #include "web/parts.h"
 
@@ -13,12 +13,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *item_path(struct web_request *r, const char *more)
-{
-    return arena_printf(r->a, "/items/%s/%s%s", web_escape(r->a, r->param[0]),
-                        web_escape(r->a, r->param[1]), more);
-}
 
 /* ---------------------------------------------------------------- what it is */
 
@@ -78,8 +72,9 @@ static void write_codes(struct web_request *r, struct html *h, const struct item
         if (c->file_id != f->id)
             continue;
         html_start(h, "li");
-        part_link(h, item_path(r, arena_printf(r->a, "/pages/%" PRId64 "?page=%d", f->id, c->page)),
-                  arena_printf(r->a, "%s %d", web_tr(r, "หน้า", "page"), c->page));
+        part_link(
+            h, part_item_path(r, arena_printf(r->a, "/pages/%" PRId64 "?page=%d", f->id, c->page)),
+            arena_printf(r->a, "%s %d", web_tr(r, "หน้า", "page"), c->page));
         html_textf(h, " %s %s: %s", c->format, c->refers_to, c->content);
         html_end(h);
     }
@@ -99,22 +94,25 @@ static void write_files(struct web_request *r, struct html *h, const struct item
     html_element(h, "h2", web_tr(r, "แฟ้ม", "Files"));
     for (int i = 0; i < w->n_files; i++) {
         const struct item_file *f = &w->files[i];
-        const char *name = *f->filename ? f->filename : f->type;
+        bool is_secret = *w->row.secrecy != 0;
+        const char *name = *f->filename && !is_secret ? f->filename : f->type;
         html_start(h, "details");
         html_start(h, "summary");
         html_textf(h, "%d. %s · %s %s", i + 1, name, receipt_size(r->a, (uint64_t)f->size_bytes),
                    web_tr(r, "ไบต์", "bytes"));
         html_end(h);
         html_start(h, "p");
-        part_link(h, item_path(r, arena_printf(r->a, "/files/%" PRId64, f->id)),
-                  web_tr(r, "เปิดแฟ้ม", "Open"));
+        if (!is_secret)
+            part_link(h, part_item_path(r, arena_printf(r->a, "/files/%" PRId64, f->id)),
+                      web_tr(r, "เปิดแฟ้ม", "Open"));
         html_textf(h, " · %s · %s %s", f->type, f->scan_state, f->scan_why);
         html_end(h);
         html_start(h, "p");
         html_attr(h, "class", "hash");
         html_text(h, f->sha256);
         html_end(h);
-        write_codes(r, h, w, f);
+        if (!is_secret)
+            write_codes(r, h, w, f);
         html_end(h);
     }
     if (w->n_files == 0)
@@ -182,7 +180,7 @@ static void write_link_row(struct web_request *r, struct html *h, const struct l
                            part_time(r, l->used_us)));
     html_start(h, "td");
     if (is_open && r->person->rank >= WEB_OFFICER) {
-        web_form_start(r, h, item_path(r, arena_printf(r->a, "/links/%d", l->id)));
+        web_form_start(r, h, part_item_path(r, arena_printf(r->a, "/links/%d", l->id)));
         part_input(h, web_tr(r, "เหตุผล", "Reason"), "why", "text", NULL);
         html_element(h, "button", web_tr(r, "เพิกถอน", "Revoke"));
         html_end(h);
@@ -207,44 +205,11 @@ static bool write_links(struct web_request *r, struct html *h, const struct item
     html_end(h);
     if (r->person->rank < WEB_OFFICER || *i->secrecy)
         return true;
-    web_form_start(r, h, item_path(r, "/links"));
+    web_form_start(r, h, part_item_path(r, "/links"));
     part_input(h, web_tr(r, "ใช้ได้กี่วัน", "For how many days"), "days", "number", "30");
     html_element(h, "button", web_tr(r, "สร้างลิงก์และคิวอาร์", "Make a link and its QR"));
     html_end(h);
     return true;
-}
-
-/* ---------------------------------------------------------------- what can be done */
-
-static void start_action(struct web_request *r, struct html *h, const char *title, const char *path)
-{
-    html_start(h, "details");
-    html_element(h, "summary", title);
-    web_form_start(r, h, item_path(r, path));
-}
-
-static void end_action(struct web_request *r, struct html *h, const char *button)
-{
-    part_input(h, web_tr(r, "เหตุผล", "Reason"), "why", "text", NULL);
-    html_element(h, "button", button);
-    html_end(h);
-    html_end(h);
-}
-
-static void write_actions(struct web_request *r, struct html *h, const struct item_row *i)
-{
-    size_t n;
-    const char *const *statuses = item_statuses(&n);
-    html_element(h, "h2", web_tr(r, "ดำเนินการ", "Work"));
-    start_action(r, h, web_tr(r, "มอบเรื่อง หน่วยงาน ประเภท", "Assign"), "/assign");
-    part_input(h, web_tr(r, "เรื่องที่", "Matter"), "matter", "text", i->matter_no);
-    part_input(h, web_tr(r, "รหัสหน่วยงาน", "Agency code"), "agency", "text", i->agency_code);
-    end_action(r, h, web_tr(r, "บันทึก", "Save"));
-    start_action(r, h, web_tr(r, "เปลี่ยนสถานะ", "State"), "/status");
-    part_select(h, web_tr(r, "สถานะ", "State"), "status", statuses, n, i->status, false);
-    end_action(r, h, web_tr(r, "บันทึก", "Save"));
-    start_action(r, h, web_tr(r, "ยกเลิกเลขทะเบียน", "Cancel the number"), "/cancel");
-    end_action(r, h, web_tr(r, "ยกเลิกเลข", "Cancel it"));
 }
 
 bool page_item(struct web_request *r, struct web_answer *out, struct err *err)
@@ -259,58 +224,18 @@ bool page_item(struct web_request *r, struct web_answer *out, struct err *err)
     write_judgement(r, &h, &w.row);
     write_files(r, &h, &w);
     html_start(&h, "p");
-    part_link(&h, item_path(r, "/receipt"), web_tr(r, "พิมพ์ใบรับ", "Print the receipt"));
+    part_link(&h, part_item_path(r, "/receipt"), web_tr(r, "พิมพ์ใบรับ", "Print the receipt"));
     html_end(&h);
     write_route(r, &h, &w);
     if (!write_links(r, &h, &w.row, err))
         return false;
     if (r->person->rank >= WEB_OFFICER)
-        write_actions(r, &h, &w.row);
+        part_item_work(r, &h, &w.row);
     web_page_end(&h);
     return true;
 }
 
-/* ---------------------------------------------------------------- doing it */
-
-static const char *filled(struct web_request *r, const char *name)
-{
-    const char *value = web_get(&r->form, name);
-    return *value ? value : NULL;
-}
-
-static bool see_item(struct web_request *r, struct web_answer *out)
-{
-    web_see(out, item_path(r, ""));
-    return true;
-}
-
-bool page_item_assign(struct web_request *r, struct web_answer *out, struct err *err)
-{
-    const struct item_assign to = {.matter = filled(r, "matter"), .agency = filled(r, "agency")};
-    return item_assign(r->db, part_number(r), &to, r->person->login, web_get(&r->form, "why"),
-                       err) &&
-           see_item(r, out);
-}
-
-bool page_item_status(struct web_request *r, struct web_answer *out, struct err *err)
-{
-    return item_status(r->db, part_number(r), web_get(&r->form, "status"), r->person->login,
-                       web_get(&r->form, "why"), err) &&
-           see_item(r, out);
-}
-
-bool page_item_cancel(struct web_request *r, struct web_answer *out, struct err *err)
-{
-    return item_cancel(r->db, part_number(r), r->person->login, web_get(&r->form, "why"), err) &&
-           see_item(r, out);
-}
-
-bool page_item_revoke(struct web_request *r, struct web_answer *out, struct err *err)
-{
-    return link_revoke(r->db, (int)strtol(r->param[2], NULL, 10), r->person->login,
-                       web_get(&r->form, "why"), err) &&
-           see_item(r, out);
-}
+/* ---------------------------------------------------------------- its files */
 
 /* A page as the scanner saw it, a red frame around each code. */
 bool page_item_page(struct web_request *r, struct web_answer *out, struct err *err)

@@ -7,6 +7,7 @@
 #include "db/deadline.h"
 #include "db/judge.h"
 #include "db/matter.h"
+#include "db/secrecy.h"
 #include <string.h>
 
 enum { PAGE_MATTERS = 50, PAGES_MAX = 100000, COLUMNS = 5 };
@@ -177,6 +178,7 @@ bool page_matter(struct web_request *r, struct web_answer *out, struct err *err)
     web_page_start(r, out, &h, arena_printf(r->a, "%s %s", web_tr(r, "เรื่องที่", "Matter"), number));
     html_start(&h, "dl");
     part_fact(&h, web_tr(r, "เรื่อง", "Title"), *m.secrecy ? "(ลับ)" : m.title);
+    part_fact(&h, web_tr(r, "ชั้นความลับ", "Secrecy"), m.secrecy);
     part_fact(&h, web_tr(r, "ประเภท", "Class"), m.class_name);
     part_fact(&h, web_tr(r, "หนังสือที่ขอ", "Letter that asked"), m.letter_no);
     part_fact(&h, web_tr(r, "รับเรื่องเมื่อ", "Request received"),
@@ -188,6 +190,9 @@ bool page_matter(struct web_request *r, struct web_answer *out, struct err *err)
         return false;
     html_element(&h, "h2", web_tr(r, "หนังสือของเรื่องนี้", "Its letters"));
     part_items(r, &h, &rows);
+    if (r->person->rank >= WEB_OFFICER)
+        part_secrecy(r, &h, arena_printf(r->a, "%s/secrecy", part_matter_url(r->a, number)),
+                     m.secrecy);
     web_page_end(&h);
     return true;
 }
@@ -253,5 +258,15 @@ bool page_matter_deadline(struct web_request *r, struct web_answer *out, struct 
         !db_commit(tx, err))
         return false;
     web_see(out, part_matter_url(r->a, part_number(r)));
+    return true;
+}
+
+bool page_matter_secrecy(struct web_request *r, struct web_answer *out, struct err *err)
+{
+    const char *number = part_number(r);
+    if (!matter_secrecy(r->db, number, web_get(&r->form, "secrecy"), r->person->login,
+                        web_get(&r->form, "why"), err))
+        return false;
+    web_see(out, part_matter_url(r->a, number));
     return true;
 }

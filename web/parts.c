@@ -4,6 +4,7 @@
 
 #include "base/thai.h"
 #include "base/thai_date.h"
+#include "db/secrecy.h"
 #include <inttypes.h>
 #include <string.h>
 
@@ -132,6 +133,33 @@ const char *part_matter_url(struct arena *a, const char *matter_no)
 const char *part_number(struct web_request *r)
 {
     return arena_printf(r->a, "%s/%s", r->param[1], r->param[0]);
+}
+
+const char *part_item_path(struct web_request *r, const char *more)
+{
+    return arena_printf(r->a, "/items/%s/%s%s", web_escape(r->a, r->param[0]),
+                        web_escape(r->a, r->param[1]), more);
+}
+
+void part_secrecy(struct web_request *r, struct html *h, const char *action, const char *now)
+{
+    size_t n;
+    const char *const *words = secrecy_words(&n);
+    html_start(h, "details");
+    html_element(h, "summary", web_tr(r, "ชั้นความลับ", "Secrecy"));
+    html_element(h, "p",
+                 web_tr(r,
+                        "เมื่อเป็นความลับ ชื่อเรื่องไม่แสดงและค้นไม่พบ เปิดแฟ้มไม่ได้ ลิงก์ที่ออกไว้ปิดทันที "
+                        "บุคคลภายนอกเห็นเพียงว่าอยู่ในทะเบียน",
+                        "What is secret shows no subject, is not found by it, opens no file; links "
+                        "close at once, and strangers see only that it is in the register."));
+    web_form_start(r, h, action);
+    part_select(h, web_tr(r, "ชั้นความลับ (ว่าง = ไม่เป็นความลับ)", "Secrecy (empty: none)"), "secrecy",
+                words, n, now, true);
+    part_input(h, web_tr(r, "เหตุผล", "Reason"), "why", "text", NULL);
+    html_element(h, "button", web_tr(r, "บันทึก", "Save"));
+    html_end(h);
+    html_end(h);
 }
 
 const char *part_tone(const char *verdict)

@@ -32,6 +32,12 @@ const char *part_item_url(struct arena *a, const char *register_no);
 const char *part_matter_url(struct arena *a, const char *matter_no);
 /* "12/2564" of a path's two parts. */
 const char *part_number(struct web_request *r);
+/* The item of this request and what of it: "/items/2564/12/receipt". */
+const char *part_item_path(struct web_request *r, const char *more);
+/* What an officer can do with the item, as forms. */
+void part_item_work(struct web_request *r, struct html *h, const struct item_row *i);
+/* The form that marks an item or a matter as secret, or lifts it. */
+void part_secrecy(struct web_request *r, struct html *h, const char *action, const char *now);
 /* The class of a verdict's colour: "good", "bad", "look" or "". */
 const char *part_tone(const char *verdict);
 /* The register's rows as a table. */
