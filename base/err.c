@@ -20,18 +20,41 @@ static void trim_torn_letter(char *text)
     text[n] = 0;
 }
 
+static void put(char *text, const char *fmt, va_list args) __attribute__((format(printf, 2, 0)));
+
+/* Through a buffer of its own: a value may be the text that was there. */
+static void put(char *text, const char *fmt, va_list args)
+{
+    char whole[ERR_TEXT_MAX];
+    vsnprintf(whole, sizeof whole, fmt, args);
+    trim_torn_letter(whole);
+    memcpy(text, whole, sizeof whole);
+}
+
 void err_put(struct err *err, enum err_kind kind, const char *fmt, ...)
 {
     if (!err)
         return;
-    char text[ERR_TEXT_MAX];
     va_list args;
     va_start(args, fmt);
-    vsnprintf(text, sizeof text, fmt, args);
+    put(err->text, fmt, args);
     va_end(args);
-    trim_torn_letter(text);
-    memcpy(err->text, text, sizeof text);
+    err->thai[0] = 0;
     err->kind = kind;
+}
+
+void err_put_both(struct err *err, const char *en_fmt, const char *th_fmt, ...)
+{
+    if (!err)
+        return;
+    va_list args, again;
+    va_start(args, th_fmt);
+    va_copy(again, args);
+    put(err->text, en_fmt, args);
+    put(err->thai, th_fmt, again);
+    va_end(again);
+    va_end(args);
+    err->kind = ERR_REFUSE;
 }
 
 void err_prefix(struct err *err, const char *fmt, ...)

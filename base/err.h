@@ -26,12 +26,15 @@ enum {
 struct err {
     enum err_kind kind;
     char text[ERR_TEXT_MAX];
+    char thai[ERR_TEXT_MAX]; /* the same for people who read a page; "": not told to them */
 };
 
 /* err_set(err, kind, fmt, ...): fill err and be false, so that `return err_set(...)` reads well.
- * err may be NULL. err_add(err, fmt, ...): put "words: " before the sentence that is there; the
- * kind stays; false. Macros, so that a compiler sees that they are false. */
+ * err may be NULL. err_say(err, REFUSE_…, ...): a refusal of base/refusals.h, in both languages.
+ * err_add(err, fmt, ...): put "words: " before the sentence that is there; the kind stays; false.
+ * Macros, so that a compiler sees that they are false. */
 #define err_set(err, kind, ...) (err_put((err), (kind), __VA_ARGS__), err_false())
+#define err_say(err, ...)       (err_put_both((err), __VA_ARGS__), err_false())
 #define err_add(err, ...)       (err_prefix((err), __VA_ARGS__), err_false())
 
 static inline bool err_false(void)
@@ -39,6 +42,8 @@ static inline bool err_false(void)
     return false;
 }
 void err_put(struct err *err, enum err_kind kind, const char *fmt, ...) PRINTF_LIKE(3, 4);
+void err_put_both(struct err *err, const char *en_fmt, const char *th_fmt, ...)
+    __attribute__((format(printf, 2, 4), format(printf, 3, 4)));
 void err_prefix(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* "retry", "refuse", "unsure", "fatal", "none": the words of the log. */

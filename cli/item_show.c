@@ -3,6 +3,8 @@
 #include "cli/item.h"
 
 #include "base/thai.h"
+#include "report/event_words.h"
+#include "report/scan_words.h"
 #include "report/table.h"
 #include <jansson.h>
 #include <string.h>
@@ -155,7 +157,8 @@ static void show_files(struct cli *c, const struct item_whole *w, struct buf *ou
         const char *name = *f->filename ? f->filename : tr(c, "(ไม่มีชื่อ)", "(no name)");
         buf_addf(out, "  %s  %s  %lld B  %.12s  %s%s%s\n", text_clean(c->a, name, strlen(name)),
                  f->type, (long long)f->size_bytes, f->sha256, f->scan_state,
-                 *f->scan_why ? ": " : "", f->scan_why);
+                 *f->scan_why ? ": " : "",
+                 c->english ? f->scan_why : scan_words(c->a, f->scan_why));
         show_codes(c, w, f->id, out);
     }
 }
@@ -179,7 +182,7 @@ static void show_route(struct cli *c, const struct item_whole *w, struct buf *ou
     for (int i = 0; i < w->n_events; i++) {
         table_cell(t, item_time(c->a, w->events[i].at_us));
         table_cell(t, w->events[i].who);
-        table_cell(t, w->events[i].what);
+        table_cell(t, c->english ? w->events[i].what : event_words(w->events[i].what));
         table_cell(t, w->events[i].why);
     }
     buf_addf(out, "\n%s\n", tr(c, "เส้นทางของเรื่อง", "route"));

@@ -4,6 +4,7 @@
 
 #include "base/child.h"
 #include "base/clock.h"
+#include "base/refusals.h"
 #include "base/thai.h"
 #include "db/agency.h"
 #include "db/query.h"
@@ -37,25 +38,22 @@ static bool check_matter(struct db *db, const char *matter, struct err *err)
         return true;
     if (!db_query(db, matter_sql, &p, &r, err))
         return false;
-    return r.n == 1 || err_set(err, ERR_REFUSE, "matter %s: there is none", matter);
+    return r.n == 1 || err_say(err, REFUSE_MATTER_UNKNOWN, matter);
 }
 
 static bool check(struct db *db, const struct by_hand *h, int64_t now_us, int *agency_id_out,
                   struct err *err)
 {
     if (!is_there(h->subject) || h->n_files == 0 || h->n_files > BY_HAND_FILES_MAX)
-        return err_set(err, ERR_REFUSE, "by hand: wants a subject and 1 to %d files",
-                       BY_HAND_FILES_MAX);
+        return err_say(err, REFUSE_HAND_WANTS, BY_HAND_FILES_MAX);
     if (h->entered_us != TIME_NONE && h->entered_us > now_us)
-        return err_set(err, ERR_REFUSE, "by hand: the time it came is still to come");
+        return err_say(err, REFUSE_HAND_TOO_EARLY);
     if (h->entered_us != TIME_NONE && !is_there(h->why))
-        return err_set(err, ERR_REFUSE,
-                       "by hand: a time of receipt that is not now wants its reason");
+        return err_say(err, REFUSE_HAND_TIME_WHY);
     if (!agency_find(db, is_there(h->agency) ? h->agency : "", agency_id_out, err))
         return false;
     if (!*agency_id_out)
-        return err_set(err, ERR_REFUSE, "agency %s: there is none; thanwela agency list",
-                       is_there(h->agency) ? h->agency : "-");
+        return err_say(err, REFUSE_AGENCY_UNKNOWN, is_there(h->agency) ? h->agency : "-");
     return check_matter(db, h->matter, err);
 }
 

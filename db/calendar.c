@@ -3,6 +3,7 @@
  * views and programs cannot disagree. */
 #include "db/calendar.h"
 
+#include "base/refusals.h"
 #include "db/change.h"
 #include "db/query.h"
 #include <stdio.h>
@@ -73,8 +74,7 @@ bool working_time(struct db *db, enum working_op op, int64_t from_us, int n, int
     struct rows r CLEANUP(rows_fini) = {0};
     struct params p = {0};
     if (n < 0 || n > WORKING_DAYS_MAX)
-        return err_set(err, ERR_REFUSE, "%d working days: a number from 0 to %d is counted", n,
-                       WORKING_DAYS_MAX);
+        return err_say(err, REFUSE_DAYS_RANGE, n, WORKING_DAYS_MAX);
     param_time(&p, from_us);
     param_int(&p, n);
     param_time(&p, as_of_us);
@@ -107,16 +107,14 @@ static bool holiday_ok(const struct holiday *h, struct err *err)
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
         known = known || strcmp(h->kind, kinds[i]) == 0;
     if (!known)
-        return err_set(err, ERR_REFUSE, "%s: a holiday is annual, substitute, special or regional",
-                       h->kind);
+        return err_say(err, REFUSE_HOLIDAY_KIND, h->kind);
     if (!*h->name)
-        return err_set(err, ERR_REFUSE, "the holiday has no name");
+        return err_say(err, REFUSE_HOLIDAY_NAME);
     if ((strcmp(h->kind, "regional") == 0) != (*h->region != 0))
-        return err_set(err, ERR_REFUSE, "%s: a regional holiday, and no other, names its region",
-                       h->name);
+        return err_say(err, REFUSE_HOLIDAY_REGION, h->name);
     if (h->revoked_us != TIME_NONE && h->announced_us != TIME_NONE &&
         h->revoked_us < h->announced_us)
-        return err_set(err, ERR_REFUSE, "%s: revoked before it was announced", h->name);
+        return err_say(err, REFUSE_HOLIDAY_REVOKED, h->name);
     return true;
 }
 

@@ -3,6 +3,7 @@
  * words of each rule are functions of migrations/0010. */
 #include "db/deadline.h"
 
+#include "base/refusals.h"
 #include "db/change.h"
 #include "db/query.h"
 #include <string.h>
@@ -144,15 +145,14 @@ static const char *or_empty(const char *text)
 static bool rule_ok(const struct deadline_rule *rule, struct err *err)
 {
     if (rule->level < DEADLINE_OVERRIDE || rule->level > DEADLINE_NONE)
-        return err_set(err, ERR_REFUSE, "deadline: %d is not a level from 1 to 7", rule->level);
+        return err_say(err, REFUSE_DEADLINE_LEVEL, rule->level);
     if (rule->level == DEADLINE_OVERRIDE && (!*or_empty(rule->reason) || !*or_empty(rule->source)))
-        return err_set(err, ERR_REFUSE, "deadline: an override needs its reason and its document");
+        return err_say(err, REFUSE_DEADLINE_OVERRIDE_WANTS);
     if (rule->level <= DEADLINE_WITHIN && rule->at_us == TIME_NONE)
-        return err_set(err, ERR_REFUSE, "deadline: a date or an instant must be given");
+        return err_say(err, REFUSE_DEADLINE_WHEN);
     if ((rule->level == DEADLINE_WORKING_DAYS || rule->level == DEADLINE_CALENDAR_DAYS) &&
         (rule->days < 0 || rule->days > WORKING_DAYS_MAX))
-        return err_set(err, ERR_REFUSE, "deadline: %d days: 0 to %d are counted", rule->days,
-                       WORKING_DAYS_MAX);
+        return err_say(err, REFUSE_DEADLINE_DAYS, rule->days, WORKING_DAYS_MAX);
     return true;
 }
 
@@ -167,10 +167,7 @@ static bool is_still_owed(struct db *db, int64_t expectation_id, const struct de
         return true;
     if (!db_query(db, closed_sql, &p, &r, err))
         return false;
-    return r.n == 0 || err_set(err, ERR_REFUSE,
-                               "deadline: the answer is here whole and was "
-                               "judged; only an override with reason and "
-                               "document changes it");
+    return r.n == 0 || err_say(err, REFUSE_DEADLINE_JUDGED);
 }
 
 static void set_params(struct params *p, int64_t expectation_id, const struct deadline_rule *rule,
@@ -233,9 +230,9 @@ bool deadline_extend(struct arena *a, struct db *db, int64_t expectation_id,
     struct rows r CLEANUP(rows_fini) = {0};
     struct params p = {0};
     if (!*or_empty(x->reason))
-        return err_set(err, ERR_REFUSE, "deadline: an extension needs a reason");
+        return err_say(err, REFUSE_EXTENSION_WHY);
     if (x->days < 0 || x->days > WORKING_DAYS_MAX || (x->days == 0 && x->at_us == TIME_NONE))
-        return err_set(err, ERR_REFUSE, "deadline: an extension is a number of days or a new end");
+        return err_say(err, REFUSE_EXTENSION_WHAT);
     param_int(&p, expectation_id);
     param_int(&p, x->days);
     param_bool(&p, x->working);
@@ -249,9 +246,7 @@ bool deadline_extend(struct arena *a, struct db *db, int64_t expectation_id,
     if (!db_query(db, extend_sql, &p, &r, err))
         return false;
     if (r.n == 0)
-        return err_set(err, ERR_REFUSE,
-                       "deadline: there is none to extend, or the new end is not "
-                       "after the old");
+        return err_say(err, REFUSE_EXTENSION_NONE);
     *out = deadline_row(a, &r, 0);
     return record(db, out, row_int(&r, 0, 13), "extend deadline", who, err);
 }

@@ -4,6 +4,7 @@
  * counting. */
 #include "db/item.h"
 
+#include "base/refusals.h"
 #include "base/thai.h"
 #include "db/judge.h"
 #include "db/query.h"
@@ -91,7 +92,7 @@ static bool param_number(struct params *p, const char *text, const char *what, s
         return true;
     }
     if (!number_parse(text, &no, &year))
-        return err_set(err, ERR_REFUSE, "%s %s: wants a number such as 12/2564", what, text);
+        return err_say(err, REFUSE_NUMBER_FORM, what, text);
     param_int(p, year);
     param_int(p, no);
     return true;

@@ -3,6 +3,7 @@
 #include "db/item.h"
 
 #include "base/buf.h"
+#include "base/refusals.h"
 #include "db/event.h"
 #include "db/query.h"
 #include <jansson.h>
@@ -26,10 +27,10 @@ static bool hold(struct arena *a, struct db *db, const char *register_no, struct
     if (!db_query(db, hold_sql, &p, &r, err))
         return false;
     if (r.n == 0)
-        return err_set(err, ERR_REFUSE, "item %s: no such number in the register", register_no);
+        return err_say(err, REFUSE_ITEM_UNKNOWN, register_no);
     *out = (struct held){row_int(&r, 0, 0), row_int(&r, 0, 1), row_dup(a, &r, 0, 2)};
     if (strcmp(out->status, "ยกเลิก") == 0)
-        return err_set(err, ERR_REFUSE, "item %s: its number is cancelled", register_no);
+        return err_say(err, REFUSE_ITEM_CANCELLED, register_no);
     return true;
 }
 
@@ -43,7 +44,8 @@ static bool look_up(struct db *db, const char *sql, const char *word, const char
     if (!db_query(db, sql, &p, &r, err))
         return false;
     if (r.n == 0)
-        return err_set(err, ERR_REFUSE, "%s %s: there is none", what, word);
+        return strcmp(what, "matter") == 0 ? err_say(err, REFUSE_MATTER_UNKNOWN, word)
+                                           : err_say(err, REFUSE_AGENCY_UNKNOWN, word);
     *id_out = row_int(&r, 0, 0);
     return true;
 }
@@ -94,7 +96,7 @@ bool item_assign(struct db *db, const char *register_no, const struct item_assig
     struct held h;
     int64_t matter = 0, agency = 0;
     if (to->class_name && !is_class(to->class_name))
-        return err_set(err, ERR_REFUSE, "class %s: there is none", to->class_name);
+        return err_say(err, REFUSE_CLASS_UNKNOWN, to->class_name);
     if (!db_begin(db, err))
         return false;
     struct db *open CLEANUP(db_rollbackp) = db;
@@ -142,8 +144,7 @@ bool item_rescan(struct db *db, const char *register_no, const char *who, const 
     if (!db_query(db, rescan_jobs_sql, &p, &r, err))
         return false;
     if (r.touched == 0)
-        return err_set(err, ERR_REFUSE, "item %s: no file of it was given up: nothing to release",
-                       register_no);
+        return err_say(err, REFUSE_RESCAN_NONE, register_no);
     return db_query(db, rescan_files_sql, &p, NULL, err) &&
            db_query(db, rescan_item_sql, &p, NULL, err) &&
            db_query(db, rescan_notify_sql, NULL, NULL, err) &&
@@ -191,16 +192,14 @@ bool item_status(struct db *db, const char *register_no, const char *status, con
             return set_status(db, register_no, status, who, why, err);
         buf_addf(&known, "%s%s", i ? ", " : "", statuses[i]);
     }
-    return err_set(err, ERR_REFUSE, "status %s: there is none; there are %s", status,
-                   buf_str(&known));
+    return err_say(err, REFUSE_STATUS_UNKNOWN, status, buf_str(&known));
 }
 
 bool item_cancel(struct db *db, const char *register_no, const char *who, const char *why,
                  struct err *err)
 {
     if (!why || !*why)
-        return err_set(err, ERR_REFUSE, "item %s: a number is cancelled only with a reason",
-                       register_no);
+        return err_say(err, REFUSE_CANCEL_WHY, register_no);
     return set_status(db, register_no, "ยกเลิก", who, why, err);
 }
 
@@ -250,9 +249,6 @@ bool item_completes(struct db *db, const char *register_no, const char *by, cons
     if (!db_query(db, completes_sql, &p, &done, err))
         return false;
     if (done.touched == 0)
-        return err_set(err, ERR_REFUSE,
-                       "item %s cannot complete %s: it must be whole and have come after it, and %s"
-                       " must be marked incomplete",
-                       by, register_no, register_no);
+        return err_say(err, REFUSE_COMPLETES_NOT, by, register_no, register_no);
     return tell(db, &first, who, "completed by", why, json_pack("{s:s}", "item", by), err);
 }

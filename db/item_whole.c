@@ -2,6 +2,7 @@
  * One item with everything that is known of it. See item.h. */
 #include "db/item.h"
 
+#include "base/refusals.h"
 #include "db/query.h"
 
 static const char files_sql[] =
@@ -132,7 +133,7 @@ bool item_read(struct arena *a, struct db *db, const char *register_no, int64_t 
     if (!item_list(a, db, &f, &found, err))
         return false;
     if (found.n == 0)
-        return err_set(err, ERR_REFUSE, "item %s: no such number in the register", register_no);
+        return err_say(err, REFUSE_ITEM_UNKNOWN, register_no);
     w.row = found.item[0];
     struct params p = {0};
     param_int(&p, w.row.id);

@@ -2,6 +2,7 @@
  * Reading what the KPI is made of. See kpi.h; counting and scoring are report/kpi_score.c. */
 #include "db/kpi.h"
 
+#include "base/refusals.h"
 #include "db/query.h"
 #include <assert.h>
 #include <string.h>
@@ -32,10 +33,7 @@ static bool read_definition(struct arena *a, struct db *db, const struct params 
     if (!db_query(db, definition_sql, p, &r, err))
         return false;
     if (r.n == 0)
-        return err_set(
-            err, ERR_REFUSE,
-            "kpi: no definition covers fiscal year %d: enter one with thanwela kpi define",
-            fiscal_year);
+        return err_say(err, REFUSE_KPI_UNDEFINED, fiscal_year);
     *d = (struct kpi_definition){
         .fiscal_year = (int)row_int(&r, 0, 0),
         .version = (int)row_int(&r, 0, 1),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Entries of the KPI: each with its event, in the caller's transaction. See kpi.h. */
+#include "base/refusals.h"
 #include "db/event.h"
 #include "db/kpi.h"
 #include "db/query.h"
@@ -39,7 +40,7 @@ bool kpi_present(struct db *db, const struct kpi_presentation *p, const char *wh
     if (!db_query(db, matter_sql, &find, &found, err))
         return false;
     if (found.n == 0)
-        return err_set(err, ERR_REFUSE, "matter %s: there is none", p->matter);
+        return err_say(err, REFUSE_MATTER_UNKNOWN, p->matter);
     if (strcmp(row_text(&found, 0, 1), "OTHER") == 0)
         return err_set(err, ERR_REFUSE, "matter %s: class OTHER is not in the KPI", p->matter);
     if (!p->is_correct && p->presented_us == TIME_NONE)

@@ -2,6 +2,7 @@
  * The ledger of mails and their copies. See ledger.h. */
 #include "db/ledger.h"
 
+#include "base/refusals.h"
 #include "db/blob.h"
 #include "db/event.h"
 #include "db/query.h"
@@ -397,15 +398,11 @@ bool ledger_release(struct db *db, int64_t message_id, const char *who, const ch
     if (!db_query(db, release_find_sql, &p, &r, err))
         return false;
     if (r.n != 1)
-        return err_set(err, ERR_REFUSE,
-                       "there is no mail %lld: see `thanwela item list --state quarantined`",
-                       (long long)message_id);
+        return err_say(err, REFUSE_MAIL_UNKNOWN, (long long)message_id);
     if (strcmp(row_text(&r, 0, 0), "quarantined") != 0)
-        return err_set(err, ERR_REFUSE, "mail %lld is %s, not quarantined: nothing to release",
-                       (long long)message_id, row_text(&r, 0, 0));
+        return err_say(err, REFUSE_MAIL_NOT_HELD, (long long)message_id, row_text(&r, 0, 0));
     if (row_bool(&r, 0, 1))
-        return err_set(err, ERR_REFUSE, "mail %lld was too large to be taken: register it by hand",
-                       (long long)message_id);
+        return err_say(err, REFUSE_MAIL_TOO_LARGE, (long long)message_id);
     param_text(&p, who);
     struct err name;
     err_set(&name, ERR_NONE, "release mail %lld", (long long)message_id);

@@ -2,6 +2,7 @@
  * Stored files on their way out. See link.h. */
 #include "db/link.h"
 
+#include "base/refusals.h"
 #include "db/event.h"
 #include "db/query.h"
 #include <sodium.h>
@@ -102,14 +103,11 @@ static bool check_item(struct db *db, const struct link_wish *w, const char *seq
     if (!db_query(db, item_sql, &p, &r, err))
         return false;
     if (r.n == 0)
-        return err_set(err, ERR_REFUSE, "item %s: there is no such number", w->register_no);
+        return err_say(err, REFUSE_ITEM_UNKNOWN, w->register_no);
     if (row_bool(&r, 0, 1))
-        return err_set(err, ERR_REFUSE, "item %s is secret: its files have no link",
-                       w->register_no);
+        return err_say(err, REFUSE_LINK_SECRET, w->register_no);
     if (row_int(&r, 0, 2) == 0 || (seqs && row_int(&r, 0, 2) != w->n_seqs))
-        return err_set(err, ERR_REFUSE,
-                       "item %s: there is no such file; thanwela item show lists them",
-                       w->register_no);
+        return err_say(err, REFUSE_LINK_NO_FILE, w->register_no);
     *item_out = row_int(&r, 0, 0);
     return true;
 }
@@ -146,7 +144,7 @@ bool link_new(struct arena *a, struct db *db, const struct link_wish *w, struct 
               struct err *err)
 {
     if (w->days < 1 || w->days > LINK_DAYS_MAX)
-        return err_set(err, ERR_REFUSE, "link: days must be from 1 to %d", LINK_DAYS_MAX);
+        return err_say(err, REFUSE_LINK_DAYS, LINK_DAYS_MAX);
     struct link_made made = {.token = new_token(a)};
     if (!db_begin(db, err))
         return false;
@@ -220,7 +218,7 @@ bool link_list(struct arena *a, struct db *db, const char *register_no, struct l
     if (!db_query(db, list_sql, &p, &r, err))
         return false;
     if (r.n == 0)
-        return err_set(err, ERR_REFUSE, "item %s: there is no such number", register_no);
+        return err_say(err, REFUSE_ITEM_UNKNOWN, register_no);
     struct links all = {arena_array(a, (size_t)r.n, sizeof *all.link),
                         row_null(&r, 0, 0) ? 0 : r.n};
     for (int i = 0; i < all.n; i++)
@@ -249,7 +247,7 @@ bool link_revoke(struct db *db, int id, const char *who, const char *why, struct
     struct rows r CLEANUP(rows_fini) = {0};
     struct params p = {0};
     if (!why || !*why)
-        return err_set(err, ERR_REFUSE, "link %d: a link is revoked only with a reason", id);
+        return err_say(err, REFUSE_REVOKE_WHY, id);
     if (!db_begin(db, err))
         return false;
     struct db *tx CLEANUP(db_rollbackp) = db;
@@ -259,7 +257,7 @@ bool link_revoke(struct db *db, int id, const char *who, const char *why, struct
     if (!db_query(db, revoke_sql, &p, &r, err))
         return false;
     if (r.n == 0)
-        return err_set(err, ERR_REFUSE, "link %d: there is none that is open", id);
+        return err_say(err, REFUSE_LINK_UNKNOWN, id);
     const struct event e = {.who = who,
                             .item_id = row_int(&r, 0, 0),
                             .what = "revoke link",

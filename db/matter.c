@@ -2,6 +2,7 @@
  * Matters and expectations. */
 #include "db/matter.h"
 
+#include "base/refusals.h"
 #include "base/thai.h"
 #include "db/change.h"
 #include "db/query.h"
@@ -72,18 +73,15 @@ static bool matter_ok(const struct matter *m, struct err *err)
     static const char *const urgencies[] = {"", "ด่วน", "ด่วนมาก", "ด่วนที่สุด", "ด่วนภายใน"};
     static const char *const secrecies[] = {"", "ลับ", "ลับมาก", "ลับที่สุด"};
     if (!in_list(m->class_name, classes, ARRAY_LEN(classes)))
-        return err_set(err, ERR_REFUSE,
-                       "%s: no such class; they are CAB-SUBMIT, CAB-OPINION, CAB-URGENT, "
-                       "CAB-FOLLOWUP, PARL-CONSULT, PARL-QUESTION, PARL-BILL and OTHER",
-                       m->class_name);
+        return err_say(err, REFUSE_MATTER_CLASS, m->class_name);
     if (!*m->title)
-        return err_set(err, ERR_REFUSE, "the matter has no title");
+        return err_say(err, REFUSE_MATTER_TITLE);
     if (!in_list(m->urgency, urgencies, ARRAY_LEN(urgencies)))
-        return err_set(err, ERR_REFUSE, "%s: no such urgency", m->urgency);
+        return err_say(err, REFUSE_URGENCY_UNKNOWN, m->urgency);
     if (!in_list(m->secrecy, secrecies, ARRAY_LEN(secrecies)))
-        return err_set(err, ERR_REFUSE, "%s: no such secrecy", m->secrecy);
+        return err_say(err, REFUSE_SECRECY_UNKNOWN, m->secrecy);
     if (m->year && (m->year < MATTER_YEAR_MIN || m->year > MATTER_YEAR_MAX))
-        return err_set(err, ERR_REFUSE, "%d: not a Buddhist year", m->year);
+        return err_say(err, REFUSE_YEAR_NOT_THAI, m->year);
     return true;
 }
 
@@ -108,8 +106,7 @@ bool matter_add(struct db *db, const struct matter *m, const char *who, int64_t 
     if (!db_query(db, add_sql, &p, &r, err))
         return false;
     if (r.n == 0)
-        return err_set(err, ERR_REFUSE, "matter %d/%d: there is one of that number", m->no,
-                       m->year);
+        return err_say(err, REFUSE_MATTER_TAKEN, m->no, m->year);
     *id_out = row_int(&r, 0, 0);
     *no_out = (int)row_int(&r, 0, 2);
     struct change c = {.who = who, .what = "add matter", .matter_id = *id_out};
@@ -156,8 +153,7 @@ bool matter_meet(struct db *db, int64_t matter_id, int meeting_id, const char *w
     if (!db_query(db, meet_sql, &p, &r, err))
         return false;
     if (r.touched == 0)
-        return err_set(err, ERR_REFUSE, "meeting %d: there is none planned of that number",
-                       meeting_id);
+        return err_say(err, REFUSE_MEETING_NOT_PLANNED, meeting_id);
     param_text(&p, who);
     if (!db_query(db, meet_all_sql, &p, NULL, err))
         return false;
@@ -252,8 +248,7 @@ bool expectation_exempt(struct db *db, int64_t expectation_id, const char *why, 
     if (!db_query(db, exempt_sql, &p, &r, err))
         return false;
     if (r.n == 0)
-        return err_set(err, ERR_REFUSE, "expectation %lld: there is none of that number",
-                       (long long)expectation_id);
+        return err_say(err, REFUSE_EXPECTATION_UNKNOWN, (long long)expectation_id);
     struct change c = {.who = who,
                        .what = *why ? "exempt" : "end exemption",
                        .why = why,

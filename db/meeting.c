@@ -2,6 +2,7 @@
  * Meetings. What moving one does to deadlines is in migrations/0010. */
 #include "db/meeting.h"
 
+#include "base/refusals.h"
 #include "db/change.h"
 #include "db/query.h"
 #include <string.h>
@@ -62,15 +63,13 @@ static bool one_of(const char *word, const char *a, const char *b, const char *c
 static bool cutoff_ok(int days, int minute, int64_t cutoff_us, int64_t starts_us, struct err *err)
 {
     if (days > CUTOFF_DAYS_MAX || days < NOT_GIVEN)
-        return err_set(err, ERR_REFUSE, "a cut-off is at most %d working days before the meeting",
-                       CUTOFF_DAYS_MAX);
+        return err_say(err, REFUSE_CUTOFF_DAYS, CUTOFF_DAYS_MAX);
     if (days >= 0 && (minute < 0 || minute >= DAY_MINUTES))
-        return err_set(err, ERR_REFUSE, "the cut-off's time of day is not one");
+        return err_say(err, REFUSE_CUTOFF_TIME);
     if (days < 0 && cutoff_us == TIME_NONE)
-        return err_set(err, ERR_REFUSE,
-                       "the cut-off is an instant: say the new one, or a number of working days");
+        return err_say(err, REFUSE_CUTOFF_WHAT);
     if (days < 0 && cutoff_us > starts_us)
-        return err_set(err, ERR_REFUSE, "the cut-off is after the meeting's start");
+        return err_say(err, REFUSE_CUTOFF_AFTER);
     return true;
 }
 
@@ -84,10 +83,7 @@ static bool start_is_free(struct db *db, const char *body, int64_t starts_us, in
     param_int(&p, but_id);
     if (!db_query(db, taken_sql, &p, &r, err))
         return false;
-    return r.n == 0 || err_set(err, ERR_REFUSE,
-                               "meeting %lld of that body is planned for that "
-                               "instant already",
-                               (long long)row_int(&r, 0, 0));
+    return r.n == 0 || err_say(err, REFUSE_MEETING_TAKEN, (long long)row_int(&r, 0, 0));
 }
 
 bool meeting_add(struct db *db, const struct meeting *m, const char *who, int *id_out,
@@ -97,9 +93,9 @@ bool meeting_add(struct db *db, const struct meeting *m, const char *who, int *i
     struct rows r CLEANUP(rows_fini) = {0};
     struct params p = {0};
     if (!one_of(m->body, "cabinet", "parliament", NULL))
-        return err_set(err, ERR_REFUSE, "%s: a meeting is of cabinet or parliament", m->body);
+        return err_say(err, REFUSE_MEETING_BODY, m->body);
     if (!one_of(m->kind, "regular", "special", "mobile"))
-        return err_set(err, ERR_REFUSE, "%s: a meeting is regular, special or mobile", m->kind);
+        return err_say(err, REFUSE_MEETING_KIND, m->kind);
     if (!cutoff_ok(m->cutoff_days, m->cutoff_minute, m->cutoff_us, m->starts_us, err) ||
         !start_is_free(db, m->body, m->starts_us, 0, err))
         return false;
@@ -137,11 +133,7 @@ bool meeting_put(struct db *db, const struct meeting *m, const char *who, enum r
     *out = r.n ? ROW_SAME : ROW_ADDED;
     if (r.n == 0)
         return meeting_add(db, m, who, &id, err);
-    return row_bool(&r, 0, 1) ||
-           err_set(err, ERR_REFUSE,
-                   "meeting %lld is planned for that instant with another kind or cut-off; move it "
-                   "with a reason",
-                   (long long)row_int(&r, 0, 0));
+    return row_bool(&r, 0, 1) || err_say(err, REFUSE_MEETING_OTHER, (long long)row_int(&r, 0, 0));
 }
 
 /* What the change asks for, with the old rule where it names none. */
@@ -152,10 +144,9 @@ static bool complete_change(struct arena *a, struct db *db, const struct meeting
     if (!meeting_get(a, db, c->id, &old, err))
         return false;
     if (strcmp(old.status, "planned") != 0)
-        return err_set(err, ERR_REFUSE, "meeting %d: it is %s and not planned any more", c->id,
-                       old.status);
+        return err_say(err, REFUSE_MEETING_OVER, c->id, old.status);
     if (!c->why || !*c->why)
-        return err_set(err, ERR_REFUSE, "meeting %d: a reason must be given", c->id);
+        return err_say(err, REFUSE_MEETING_WHY, c->id);
     *out = *c;
     if (c->cutoff_days < 0 && c->cutoff_us == TIME_NONE) {
         out->cutoff_days = old.cutoff_days;
@@ -204,10 +195,9 @@ bool meeting_cancel(struct db *db, const struct meeting_change *c, int *n_moved_
     if (!meeting_get(a, db, c->id, &old, err))
         return false;
     if (strcmp(old.status, "planned") != 0)
-        return err_set(err, ERR_REFUSE, "meeting %d: it is %s and not planned any more", c->id,
-                       old.status);
+        return err_say(err, REFUSE_MEETING_OVER, c->id, old.status);
     if (!c->why || !*c->why)
-        return err_set(err, ERR_REFUSE, "meeting %d: a reason must be given", c->id);
+        return err_say(err, REFUSE_MEETING_WHY, c->id);
     param_int(&p, c->id);
     param_text(&p, c->why);
     param_text(&p, c->source ? c->source : "");
@@ -278,7 +268,7 @@ bool meeting_get(struct arena *a, struct db *db, int id, struct meeting *out, st
     if (!db_query(db, get_sql, &p, &r, err))
         return false;
     if (r.n == 0)
-        return err_set(err, ERR_REFUSE, "meeting %d: there is none of that number", id);
+        return err_say(err, REFUSE_MEETING_UNKNOWN, id);
     *out = meeting_row(a, &r, 0);
     return true;
 }

@@ -2,6 +2,7 @@
  * The facts behind a receipt. See receipt.h. */
 #include "db/receipt.h"
 
+#include "base/refusals.h"
 #include "db/judge.h"
 #include "db/query.h"
 
@@ -79,7 +80,7 @@ bool receipt_token(struct arena *a, struct db *db, const char *register_no, cons
     if (!db_query(db, token_sql, &p, &r, err))
         return false;
     if (r.n == 0)
-        return err_set(err, ERR_REFUSE, "item %s: there is no such number", register_no);
+        return err_say(err, REFUSE_ITEM_UNKNOWN, register_no);
     *out = arena_strdup(a, row_text(&r, 0, 0));
     return true;
 }

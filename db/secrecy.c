@@ -3,6 +3,7 @@
  * the triggers of 0080. */
 #include "db/secrecy.h"
 
+#include "base/refusals.h"
 #include "db/event.h"
 #include "db/query.h"
 #include <string.h>
@@ -15,18 +16,15 @@ const char *const *secrecy_words(size_t *n_out)
     return words;
 }
 
-static bool check(const char *what, const char *number, const char *word, const char *why,
-                  struct err *err)
+static bool check(const char *number, const char *word, const char *why, struct err *err)
 {
     bool is_known = !*word;
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
         is_known |= strcmp(words[i], word) == 0;
     if (!is_known)
-        return err_set(err, ERR_REFUSE, "secrecy %s: there is none; there are ลับ, ลับมาก, ลับที่สุด",
-                       word);
+        return err_say(err, REFUSE_SECRECY_WORD, word);
     if (!why || !*why)
-        return err_set(err, ERR_REFUSE, "%s %s: secrecy is changed only with a reason", what,
-                       number);
+        return err_say(err, REFUSE_SECRECY_WHY, number);
     return true;
 }
 
@@ -35,8 +33,8 @@ struct marked { /* what is marked, locked */
     const char *secrecy;
 };
 
-static bool hold(struct arena *a, struct db *db, const char *sql, const char *what,
-                 const char *number, struct marked *out, struct err *err)
+static bool hold(struct arena *a, struct db *db, const char *sql, bool is_item, const char *number,
+                 struct marked *out, struct err *err)
 {
     struct params p = {0};
     struct rows r CLEANUP(rows_fini) = {0};
@@ -44,7 +42,8 @@ static bool hold(struct arena *a, struct db *db, const char *sql, const char *wh
     if (!db_query(db, sql, &p, &r, err))
         return false;
     if (r.n == 0)
-        return err_set(err, ERR_REFUSE, "%s %s: there is no such number", what, number);
+        return is_item ? err_say(err, REFUSE_ITEM_UNKNOWN, number)
+                       : err_say(err, REFUSE_MATTER_UNKNOWN, number);
     *out = (struct marked){row_int(&r, 0, 0), row_int(&r, 0, 1), row_dup(a, &r, 0, 2)};
     return true;
 }
@@ -78,20 +77,19 @@ bool item_secrecy(struct db *db, const char *register_no, const char *word, cons
     struct rows r CLEANUP(rows_fini) = {0};
     struct params p = {0};
     struct marked m;
-    if (!check("item", register_no, word, why, err) || !db_begin(db, err))
+    if (!check(register_no, word, why, err) || !db_begin(db, err))
         return false;
     struct db *open CLEANUP(db_rollbackp) = db;
-    if (!hold(a, db, hold_item_sql, "item", register_no, &m, err))
+    if (!hold(a, db, hold_item_sql, true, register_no, &m, err))
         return false;
     if (strcmp(m.secrecy, word) == 0)
-        return err_set(err, ERR_REFUSE, "item %s: it is so already", register_no);
+        return err_say(err, REFUSE_SECRECY_SAME, register_no);
     param_int(&p, m.id);
     param_text(&p, word);
     if (!db_query(db, mark_item_sql, &p, &r, err))
         return false;
     if (!row_bool(&r, 0, 0))
-        return err_set(err, ERR_REFUSE, "item %s: its matter is secret; lift the matter's first",
-                       register_no);
+        return err_say(err, REFUSE_SECRECY_OF_MATTER, register_no);
     return tell(db, &m, true, word, who, why, err) && db_commit(db, err);
 }
 
@@ -130,15 +128,15 @@ bool matter_secrecy(struct db *db, const char *matter_no, const char *word, cons
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct params number = {0}, p = {0};
     struct marked m;
-    if (!check("matter", matter_no, word, why, err) || !db_begin(db, err))
+    if (!check(matter_no, word, why, err) || !db_begin(db, err))
         return false;
     struct db *open CLEANUP(db_rollbackp) = db;
     param_text(&number, matter_no);
     if (!db_query(db, hold_items_sql, &number, NULL, err) ||
-        !hold(a, db, hold_matter_sql, "matter", matter_no, &m, err))
+        !hold(a, db, hold_matter_sql, false, matter_no, &m, err))
         return false;
     if (strcmp(m.secrecy, word) == 0)
-        return err_set(err, ERR_REFUSE, "matter %s: it is so already", matter_no);
+        return err_say(err, REFUSE_SECRECY_SAME_MATTER, matter_no);
     param_int(&p, m.id);
     param_text(&p, word);
     return db_query(db, mark_matter_sql, &p, NULL, err) &&

@@ -2,6 +2,7 @@
  * A matter and its parties in one statement. See slip.h. */
 #include "db/slip.h"
 
+#include "base/refusals.h"
 #include "db/query.h"
 
 static const char gather_sql[] =
@@ -49,7 +50,6 @@ bool slip_gather(struct arena *a, struct db *db, int year, int no, int64_t as_of
     if (!slip_find(a, db, year, no, as_of_us, out, &found, err))
         return false;
     if (!found)
-        return err_set(err, ERR_REFUSE, "matter %d/%d: there is none; see thanwela matter list", no,
-                       year);
+        return err_say(err, REFUSE_MATTER_NO_UNKNOWN, no, year);
     return true;
 }

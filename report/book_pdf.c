@@ -2,6 +2,7 @@
  * A book on A4 pages that an agency can be shown. Thai digits in the head, Arabic in data. */
 #include "report/formats.h"
 
+#include "base/refusals.h"
 #include "base/thai.h"
 #include "report/chart.h"
 #include "report/paper.h"
@@ -126,9 +127,6 @@ bool book_pdf(const struct book *b, int width, bool color, struct buf *out, stru
     for (int i = 0; i < b->n_sheets; i++)
         rows += sheet_shown(b, b->sheets[i]);
     if (rows > BOOK_PAPER_ROWS_MAX)
-        return err_set(err, ERR_REFUSE,
-                       "report %s: %d rows are too many for paper, which takes %d: ask for a "
-                       "shorter period, or for xlsx",
-                       b->key, rows, BOOK_PAPER_ROWS_MAX);
+        return err_say(err, REFUSE_PAPER_ROWS, b->key, rows, BOOK_PAPER_ROWS_MAX);
     return paper_pdf(&setup, draw, b, out, err);
 }

@@ -32,6 +32,13 @@ static const struct {
     {"secret", "กำหนดชั้นความลับ"},
     {"no longer secret", "ยกเลิกชั้นความลับ"},
     {"revoke link", "เพิกถอนลิงก์"},
+    {"scan again", "สั่งอ่านแฟ้มใหม่"},
+    {"scanned again", "อ่านแฟ้มใหม่แล้ว"},
+    {"move meeting", "เลื่อนการประชุม"},
+    {"cancel meeting", "ยกเลิกการประชุม"},
+    {"add meeting", "นัดประชุม"},
+    {"reconcile", "เทียบตู้จดหมายกับทะเบียน"},
+    {"notice", "แจ้งหน่วยงาน"},
 };
 
 const char *event_words(const char *what)

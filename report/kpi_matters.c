@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * The KPI's matters: the evidence, and the list behind each number. Numbers and lists are taken by
  * the same words, so that a number has as many rows as it says. */
+#include "base/refusals.h"
 #include "report/kpi_part.h"
 
 #include <string.h>
@@ -134,12 +135,11 @@ static bool span_of(const struct kpi_ask *ask, struct span *out, struct err *err
     int scope;
     if (!word_at(kpi_population_names, KPI_N_POPULATIONS, ask->population, KPI_COMBINED,
                  &out->population))
-        return err_set(err, ERR_REFUSE, "--population %s: is cabinet, parliament or combined",
-                       ask->population);
+        return err_say(err, REFUSE_KPI_POPULATION, ask->population);
     if (!word_at(kpi_scope_names, KPI_N_SCOPES, ask->scope, KPI_QUARTER, &scope))
-        return err_set(err, ERR_REFUSE, "--scope %s: is quarter, half or cumulative", ask->scope);
+        return err_say(err, REFUSE_KPI_SCOPE, ask->scope);
     if (ask->scope && !ask->quarter)
-        return err_set(err, ERR_REFUSE, "--scope %s: wants --quarter, such as 2564Q3", ask->scope);
+        return err_say(err, REFUSE_KPI_SCOPE_QUARTER, ask->scope);
     out->first = ask->quarter ? kpi_first_of((enum kpi_scope)scope, ask->quarter) : 1;
     out->last = ask->quarter ? ask->quarter : KPI_QUARTERS;
     return true;
@@ -153,10 +153,7 @@ bool kpi_number_sheet(struct book *b, const struct kpi_rows *rows, const struct 
     while (i < ARRAY_LEN(numbers) && strcmp(numbers[i].key, ask->key) != 0)
         i++;
     if (i == ARRAY_LEN(numbers))
-        return err_set(err, ERR_REFUSE,
-                       "--list %s of kpi: there are in_time, late, presented, open, matters, "
-                       "reported, mismatches, results",
-                       ask->key);
+        return err_say(err, REFUSE_KPI_LIST, ask->key);
     if (!span_of(ask, &span, err))
         return false;
     struct sheet *s = book_sheet(b, numbers[i].key, numbers[i].title, numbers[i].empty,

@@ -2,6 +2,7 @@
  * The nightly lateness report. See lateness.h. */
 #include "report/lateness.h"
 
+#include "base/refusals.h"
 #include "report/lateness_part.h"
 #include <assert.h>
 #include <sodium.h>
@@ -74,10 +75,7 @@ bool lateness_list(const struct lateness *l, const struct lateness_ask *ask, str
     for (int i = 0; i < l->book->n_sheets; i++)
         snprintf(known + strlen(known), sizeof known - strlen(known), "%s, ",
                  l->book->sheets[i]->key);
-    return err_set(err, ERR_REFUSE,
-                   "%s: no such list; there are %syear.expected, year.in_time, year.late, "
-                   "year.missing, year.incomplete, year.waiting",
-                   ask->key, known);
+    return err_say(err, REFUSE_LATENESS_LIST, ask->key, known);
 }
 
 const struct book *lateness_book(const struct lateness *l)

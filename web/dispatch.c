@@ -27,12 +27,23 @@ static void say_missing(struct web_request *r, struct web_answer *out, const cha
                 web_tr(r, "ตรวจที่อยู่ของหน้าอีกครั้ง", "Look at the address once more."));
 }
 
+/* Only what base/refusals.h has is told: other sentences are the database's or a library's. */
+static void say_refused(struct web_request *r, struct web_answer *out, const struct err *err)
+{
+    const char *text = *err->thai
+                           ? web_tr(r, err->thai, err->text)
+                           : web_tr(r, "ข้อมูลที่กรอกมีช่องที่ระบบไม่รับ ยังไม่มีสิ่งใดเปลี่ยน ตรวจแล้วลองใหม่",
+                                    "Something in the form cannot be taken. Nothing was changed; "
+                                    "look it over and try again.");
+    web_say(r, out, 422, web_tr(r, "ทำไม่ได้", "Not done"), text);
+}
+
 void web_trouble(struct web_request *r, struct web_answer *out, const struct err *err)
 {
     log_event(err->kind == ERR_REFUSE ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "web", "path", r->path,
               "fate", err_kind_name(err->kind), "why", err->text, NULL);
     if (err->kind == ERR_REFUSE)
-        web_say(r, out, 422, web_tr(r, "ทำไม่ได้", "Not done"), err->text);
+        say_refused(r, out, err);
     else if (err->kind == ERR_FATAL)
         web_say(r, out, 500, web_tr(r, "ระบบผิดพลาด", "Our fault"),
                 web_tr(r, "บันทึกไว้แล้ว แจ้งผู้ดูแลระบบ", "It is logged; tell the operator."));

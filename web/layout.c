@@ -2,6 +2,8 @@
  * What stands around every page: one style sheet of ours, the office's name, who is signed in. */
 #include "web/web.h"
 
+#include <string.h>
+
 static void write_link(struct html *h, const char *rel, const char *asset)
 {
     html_start(h, "link");
@@ -42,11 +44,14 @@ static const struct {
 static void write_places(struct web_request *r, struct html *h)
 {
     html_start(h, "nav");
+    html_attr(h, "aria-label", web_tr(r, "ส่วนต่าง ๆ ของทะเบียน", "Parts of the register"));
     for (size_t i = 0; i < ARRAY_LEN(places); i++) {
         if (r->person->rank < places[i].rank)
             continue;
         html_start(h, "a");
         html_url(h, "href", places[i].url);
+        if (strcmp(places[i].url, r->path) == 0)
+            html_attr(h, "aria-current", "page");
         html_text(h, web_tr(r, places[i].th, places[i].en));
         html_end(h);
     }
@@ -68,6 +73,41 @@ static void write_language(struct web_request *r, struct html *h)
     html_end(h);
 }
 
+/* What was just done, where the reader's attention and the keyboard's focus are. */
+static void write_done(struct web_request *r, struct html *h)
+{
+    static const struct {
+        const char *what, *th, *en;
+    } done[] = {{"saved", "บันทึกแล้ว", "Saved."},
+                {"released", "ปล่อยแล้ว ระบบจะลงทะเบียนจดหมายนี้ในรอบถัดไป",
+                 "Released: the mail is registered in the next round."},
+                {"revoked", "เพิกถอนลิงก์แล้ว", "The link was revoked."},
+                {"cancelled", "ยกเลิกเลขทะเบียนแล้ว", "The number was cancelled."},
+                {"registered", "ลงทะเบียนแล้ว ใบรับพร้อมพิมพ์เมื่ออ่านแฟ้มเสร็จ",
+                 "Registered: its receipt can be printed when its files are read."}};
+    const char *what = r->person ? web_get(&r->query, "done") : "";
+    for (size_t i = 0; i < ARRAY_LEN(done); i++) {
+        if (strcmp(done[i].what, what) != 0)
+            continue;
+        html_start(h, "p");
+        html_attr(h, "class", "done");
+        html_attr(h, "role", "status");
+        html_attr(h, "tabindex", "-1");
+        html_attr(h, "autofocus", "");
+        html_text(h, web_tr(r, done[i].th, done[i].en));
+        html_end(h);
+    }
+}
+
+static void write_skip(struct web_request *r, struct html *h)
+{
+    html_start(h, "a");
+    html_attr(h, "class", "skip");
+    html_url(h, "href", "#main");
+    html_text(h, web_tr(r, "ข้ามไปที่เนื้อหา", "Skip to the content"));
+    html_end(h);
+}
+
 void web_page_start(struct web_request *r, struct web_answer *out, struct html *h,
                     const char *title)
 {
@@ -75,6 +115,7 @@ void web_page_start(struct web_request *r, struct web_answer *out, struct html *
     html_document(h, r->english ? "en" : "th");
     write_head(r, h, title);
     html_start(h, "body");
+    write_skip(r, h);
     html_start(h, "header");
     html_start(h, "a");
     html_attr(h, "class", "office");
@@ -86,7 +127,10 @@ void web_page_start(struct web_request *r, struct web_answer *out, struct html *
     write_language(r, h);
     html_end(h);
     html_start(h, "main");
+    html_attr(h, "id", "main");
+    html_attr(h, "tabindex", "-1");
     html_element(h, "h1", title);
+    write_done(r, h);
 }
 
 void web_page_end(struct html *h)

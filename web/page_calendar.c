@@ -5,6 +5,7 @@
 #include "web/parts.h"
 
 #include "base/clock.h"
+#include "base/refusals.h"
 #include "db/deadline.h"
 #include "db/judge.h"
 #include "db/meeting.h"
@@ -16,21 +17,6 @@ enum { DAYS_SHOWN = 366, CUTOFF_DAYS = 3, NOON = 12 * 60 };
 static const char *const bodies[] = {"cabinet", "parliament"};
 static const char *const kinds[] = {"regular", "special", "mobile"};
 static const char *const holiday_kinds[] = {"annual", "substitute", "special"};
-
-static const struct {
-    const char *word, *th;
-} thai_words[] = {{"cabinet", "ครม."},   {"parliament", "สภา"},   {"regular", "ปกติ"},
-                  {"special", "พิเศษ"},   {"mobile", "สัญจร"},      {"planned", "นัด"},
-                  {"postponed", "เลื่อน"}, {"cancelled", "ยกเลิก"},  {"replaced", "แก้เวลาปิดรับ"},
-                  {"annual", "ประจำปี"},  {"substitute", "ชดเชย"}, {"regional", "เฉพาะพื้นที่"}};
-
-static const char *say(struct web_request *r, const char *word)
-{
-    for (size_t i = 0; i < ARRAY_LEN(thai_words); i++)
-        if (strcmp(thai_words[i].word, word) == 0)
-            return web_tr(r, thai_words[i].th, word);
-    return word;
-}
 
 /* ---------------------------------------------------------------- meetings */
 
@@ -44,7 +30,7 @@ static void write_meeting_actions(struct web_request *r, struct html *h, const s
         part_input(h, web_tr(r, "เลื่อนไปวันเวลา (เว้นว่างคือยกเลิก)", "Move to (empty: cancel)"), "at",
                    "text", NULL);
         part_input(h, web_tr(r, "เอกสารอ้างอิง", "Source"), "source", "text", NULL);
-        part_input(h, web_tr(r, "เหตุผล", "Reason"), "why", "text", NULL);
+        part_reason(r, h, true);
         html_element(h, "button", web_tr(r, "บันทึก", "Save"));
         html_end(h);
         html_end(h);
@@ -58,10 +44,14 @@ static bool write_meetings(struct web_request *r, struct html *h, struct err *er
     if (!meeting_list(r->a, r->db, NULL, r->now_us - 7 * US_PER_DAY,
                       r->now_us + DAYS_SHOWN * US_PER_DAY, &all, err))
         return false;
+    const char *const titles[] = {web_tr(r, "วันเวลา", "When"),  web_tr(r, "ประชุม", "Of"),
+                                  web_tr(r, "ชนิด", "Kind"),     web_tr(r, "สถานที่", "Place"),
+                                  web_tr(r, "ปิดรับ", "Cut-off"), web_tr(r, "สถานะ", "State"),
+                                  web_tr(r, "ดำเนินการ", "Work")};
     html_element(h, "h2", web_tr(r, "การประชุม", "Meetings"));
-    html_start(h, "table");
-    html_attr(h, "class", "cards");
-    html_start(h, "tbody");
+    if (all.n == 0)
+        html_element(h, "p", web_tr(r, "ยังไม่มีการประชุมที่นัดไว้", "No meeting is planned."));
+    part_table(h, titles, ARRAY_LEN(titles));
     for (int i = 0; i < all.n; i++) {
         const struct meeting *m = &all.meeting[i];
         html_start(h, "tr");
@@ -70,12 +60,13 @@ static bool write_meetings(struct web_request *r, struct html *h, struct err *er
         part_link(h, arena_printf(r->a, "/calendar/meetings/%d", m->id),
                   part_time(r, m->starts_us));
         html_end(h);
-        part_cell(h, "", "short", say(r, m->body));
-        part_cell(h, "", "short", say(r, m->kind));
-        part_cell(h, "", "", m->place);
-        part_cell(h, "", "",
+        part_cell(h, titles[1], "short", part_word(r, m->body));
+        part_cell(h, titles[2], "short", part_word(r, m->kind));
+        part_cell(h, titles[3], "", m->place);
+        part_cell(h, titles[4], "",
                   arena_printf(r->a, "%s (%s)", m->cutoff_rule, part_time(r, m->cutoff_us)));
-        part_cell(h, "", "", arena_printf(r->a, "%s %s", say(r, m->status), m->status_why));
+        part_cell(h, titles[5], "",
+                  arena_printf(r->a, "%s %s", part_word(r, m->status), m->status_why));
         write_meeting_actions(r, h, m);
         html_end(h);
     }
@@ -96,15 +87,16 @@ bool page_meeting(struct web_request *r, struct web_answer *out, struct err *err
     if (!meeting_get(r->a, r->db, f.meeting_id, &m, err) || !judge_list(r->db, r->a, &f, &all, err))
         return false;
     web_page_start(r, out, &h,
-                   arena_printf(r->a, "%s %s %s", web_tr(r, "ประชุม", "Meeting of"), say(r, m.body),
-                                part_time(r, m.starts_us)));
+                   arena_printf(r->a, "%s %s %s", web_tr(r, "ประชุม", "Meeting of"),
+                                part_word(r, m.body), part_time(r, m.starts_us)));
     html_start(&h, "p");
-    html_textf(&h, "%s %s (%s) %s", say(r, m.status), m.cutoff_rule, part_time(r, m.cutoff_us),
-               m.place);
+    html_textf(&h, "%s %s (%s) %s", part_word(r, m.status), m.cutoff_rule,
+               part_time(r, m.cutoff_us), m.place);
     html_end(&h);
-    html_start(&h, "table");
-    html_attr(&h, "class", "cards");
-    html_start(&h, "tbody");
+    const char *const titles[] = {web_tr(r, "เรื่องที่", "Matter"), web_tr(r, "หน่วยงาน", "Agency"),
+                                  web_tr(r, "เรื่อง", "Title"), web_tr(r, "ผล", "Judgement"),
+                                  web_tr(r, "เพราะ", "Because")};
+    part_table(&h, titles, ARRAY_LEN(titles));
     for (int i = 0; i < all.n; i++) {
         const struct judged *j = &all.row[i];
         html_start(&h, "tr");
@@ -112,10 +104,11 @@ bool page_meeting(struct web_request *r, struct web_answer *out, struct err *err
         html_attr(&h, "class", "short");
         part_link(&h, part_matter_url(r->a, j->matter_no), j->matter_no);
         html_end(&h);
-        part_cell(&h, "", "", j->agency);
-        part_cell(&h, "", "", j->title);
-        part_cell(&h, "", arena_printf(r->a, "short %s", part_tone(j->j.verdict)), j->j.label);
-        part_cell(&h, "", "", j->j.why);
+        part_cell(&h, titles[1], "", j->agency);
+        part_cell(&h, titles[2], "", j->title);
+        part_cell(&h, titles[3], arena_printf(r->a, "short %s", part_tone(j->j.verdict)),
+                  j->j.label);
+        part_cell(&h, titles[4], "", j->j.why);
         html_end(&h);
     }
     html_end(&h);
@@ -132,9 +125,12 @@ static void write_new_meeting(struct web_request *r, struct html *h)
     html_start(h, "details");
     html_element(h, "summary", web_tr(r, "นัดประชุมใหม่", "New meeting"));
     web_form_start(r, h, "/calendar/meetings");
-    part_select(h, web_tr(r, "ประชุม", "Of"), "body", bodies, ARRAY_LEN(bodies), bodies[0], false);
-    part_select(h, web_tr(r, "ชนิด", "Kind"), "kind", kinds, ARRAY_LEN(kinds), kinds[0], false);
-    part_input(h, web_tr(r, "วันเวลา", "Day and time"), "at", "datetime-local", NULL);
+    part_select(r, h, web_tr(r, "ประชุม", "Of"), "body", bodies, ARRAY_LEN(bodies), bodies[0],
+                false);
+    part_select(r, h, web_tr(r, "ชนิด", "Kind"), "kind", kinds, ARRAY_LEN(kinds), kinds[0], false);
+    part_input(
+        h, web_tr(r, "วันเวลา เช่น 20 เม.ย. 2569 เวลา 09.00 น.", "Day and time, as 2026-04-20 09:00"),
+        "at", "text", NULL);
     part_input(h, web_tr(r, "สถานที่", "Place"), "place", "text", NULL);
     part_input(h, web_tr(r, "ปิดรับก่อนกี่วันทำการ (12:00 น.)", "Cut-off: working days before (12:00)"),
                "days", "number", "3");
@@ -157,13 +153,13 @@ bool page_meeting_new(struct web_request *r, struct web_answer *out, struct err 
                         .source = web_get(&r->form, "source"),
                         .created_us = TIME_NONE};
     if (!part_read_time(web_get(&r->form, "at"), &m.starts_us, &has_time) || !has_time)
-        return err_set(err, ERR_REFUSE, "การประชุมต้องมีวันและเวลา");
+        return err_say(err, REFUSE_MEETING_WHEN);
     if (!db_begin(r->db, err))
         return false;
     struct db *tx CLEANUP(db_rollbackp) = r->db;
     if (!meeting_add(r->db, &m, r->person->login, &id, err) || !db_commit(tx, err))
         return false;
-    web_see(out, "/calendar");
+    web_done(r, out, "/calendar", "saved");
     return true;
 }
 
@@ -179,16 +175,16 @@ bool page_meeting_change(struct web_request *r, struct web_answer *out, struct e
                                .source = web_get(&r->form, "source"),
                                .who = r->person->login};
     if (!*c.why)
-        return err_set(err, ERR_REFUSE, "การเลื่อนหรือยกเลิกประชุมต้องมีเหตุผล");
+        return err_say(err, REFUSE_MEETING_CHANGE_WHY);
     if (*at && (!part_read_time(at, &c.starts_us, &has_time) || !has_time))
-        return err_set(err, ERR_REFUSE, "%s: ต้องมีวันและเวลา เช่น 20 เม.ย. 2564 เวลา 09.00 น.", at);
+        return err_say(err, REFUSE_WHEN_FORM, at);
     if (!db_begin(r->db, err))
         return false;
     struct db *tx CLEANUP(db_rollbackp) = r->db;
     if (!(*at ? meeting_move(r->db, &c, &id, &n, err) : meeting_cancel(r->db, &c, &n, err)) ||
         !db_commit(tx, err))
         return false;
-    web_see(out, "/calendar");
+    web_done(r, out, "/calendar", "saved");
     return true;
 }
 
@@ -200,17 +196,21 @@ static bool write_holidays(struct web_request *r, struct html *h, struct err *er
     if (!holiday_list(r->a, r->db, r->now_us - 30 * US_PER_DAY, r->now_us + DAYS_SHOWN * US_PER_DAY,
                       &all, err))
         return false;
+    const char *const titles[] = {web_tr(r, "วัน", "Day"), web_tr(r, "ชื่อ", "Name"),
+                                  web_tr(r, "ชนิด", "Kind"), web_tr(r, "ที่มา", "Source")};
     html_element(h, "h2", web_tr(r, "วันหยุด", "Days off"));
-    html_start(h, "table");
-    html_attr(h, "class", "cards");
-    html_start(h, "tbody");
+    if (all.n == 0)
+        html_element(h, "p",
+                     web_tr(r, "ยังไม่มีวันหยุดในปฏิทิน วันเสาร์และวันอาทิตย์ไม่ใช่วันทำการอยู่แล้ว",
+                            "No day off is entered; Saturdays and Sundays are none anyway."));
+    part_table(h, titles, ARRAY_LEN(titles));
     for (int i = 0; i < all.n; i++) {
         const struct holiday *d = &all.holiday[i];
         html_start(h, "tr");
-        part_cell(h, "", "short", part_day(r, d->date_us));
-        part_cell(h, "", "", d->name);
-        part_cell(h, "", "short", say(r, d->kind));
-        part_cell(h, "", "",
+        part_cell(h, titles[0], "short", part_day(r, d->date_us));
+        part_cell(h, titles[1], "", d->name);
+        part_cell(h, titles[2], "short", part_word(r, d->kind));
+        part_cell(h, titles[3], "",
                   d->revoked_us == TIME_NONE
                       ? d->source
                       : arena_printf(r->a, "%s %s", web_tr(r, "ยกเลิกเมื่อ", "revoked"),
@@ -227,9 +227,9 @@ static void write_new_holiday(struct web_request *r, struct html *h)
     html_start(h, "details");
     html_element(h, "summary", web_tr(r, "ประกาศวันหยุดใหม่", "New day off"));
     web_form_start(r, h, "/calendar/holidays");
-    part_input(h, web_tr(r, "วัน", "Day"), "date", "date", NULL);
+    part_input(h, web_tr(r, "วัน เช่น 13 เม.ย. 2569", "Day, as 2026-04-13"), "date", "text", NULL);
     part_input(h, web_tr(r, "ชื่อ", "Name"), "name", "text", NULL);
-    part_select(h, web_tr(r, "ชนิด", "Kind"), "kind", holiday_kinds, ARRAY_LEN(holiday_kinds),
+    part_select(r, h, web_tr(r, "ชนิด", "Kind"), "kind", holiday_kinds, ARRAY_LEN(holiday_kinds),
                 holiday_kinds[2], false);
     part_input(h, web_tr(r, "เอกสารอ้างอิง", "Source"), "source", "text", NULL);
     html_element(h, "button", web_tr(r, "บันทึก", "Save"));
@@ -246,20 +246,20 @@ static bool write_moves(struct web_request *r, struct html *h, struct err *err)
         return true;
     html_element(h, "h2",
                  web_tr(r, "กำหนดที่ปฏิทินใหม่จะย้าย", "Deadlines that the new calendar would move"));
-    html_start(h, "table");
-    html_attr(h, "class", "cards");
-    html_start(h, "tbody");
+    const char *const titles[] = {web_tr(r, "เรื่อง", "Of"), web_tr(r, "กำหนดเดิม", "From"),
+                                  web_tr(r, "กำหนดใหม่", "To")};
+    part_table(h, titles, ARRAY_LEN(titles));
     for (int i = 0; i < all.n; i++) {
         html_start(h, "tr");
-        part_cell(h, "", "", all.move[i].what);
-        part_cell(h, "", "short", part_time(r, all.move[i].due_us));
-        part_cell(h, "", "short", part_time(r, all.move[i].new_due_us));
+        part_cell(h, titles[0], "", all.move[i].what);
+        part_cell(h, titles[1], "short", part_time(r, all.move[i].due_us));
+        part_cell(h, titles[2], "short", part_time(r, all.move[i].new_due_us));
         html_end(h);
     }
     html_end(h);
     html_end(h);
     web_form_start(r, h, "/calendar/moves");
-    part_input(h, web_tr(r, "เหตุผล", "Reason"), "why", "text", NULL);
+    part_reason(r, h, true);
     html_element(h, "button", web_tr(r, "ย้ายทั้งหมด", "Move them all"));
     html_end(h);
     return true;
@@ -268,6 +268,7 @@ static bool write_moves(struct web_request *r, struct html *h, struct err *err)
 bool page_holiday_new(struct web_request *r, struct web_answer *out, struct err *err)
 {
     enum row_change change;
+    bool has_time;
     int version;
     struct holiday d = {.name = web_get(&r->form, "name"),
                         .kind = web_get(&r->form, "kind"),
@@ -275,15 +276,15 @@ bool page_holiday_new(struct web_request *r, struct web_answer *out, struct err 
                         .source = web_get(&r->form, "source"),
                         .announced_us = r->now_us,
                         .revoked_us = TIME_NONE};
-    if (!time_parse_iso(web_get(&r->form, "date"), &d.date_us) || !*d.name)
-        return err_set(err, ERR_REFUSE, "วันหยุดต้องมีวันและชื่อ");
+    if (!part_read_time(web_get(&r->form, "date"), &d.date_us, &has_time) || has_time || !*d.name)
+        return err_say(err, REFUSE_HOLIDAY_WANTS);
     if (!db_begin(r->db, err))
         return false;
     struct db *tx CLEANUP(db_rollbackp) = r->db;
     if (!calendar_change(r->db, r->person->login, d.name, &version, err) ||
         !holiday_put(r->db, version, &d, r->person->login, &change, err) || !db_commit(tx, err))
         return false;
-    web_see(out, "/calendar");
+    web_done(r, out, "/calendar", "saved");
     return true;
 }
 
@@ -292,13 +293,13 @@ bool page_moves(struct web_request *r, struct web_answer *out, struct err *err)
     const char *why = web_get(&r->form, "why");
     int n;
     if (!*why)
-        return err_set(err, ERR_REFUSE, "การย้ายกำหนดต้องมีเหตุผล");
+        return err_say(err, REFUSE_MOVES_WHY);
     if (!db_begin(r->db, err))
         return false;
     struct db *tx CLEANUP(db_rollbackp) = r->db;
     if (!deadline_move_all(r->db, why, r->person->login, &n, err) || !db_commit(tx, err))
         return false;
-    web_see(out, "/calendar");
+    web_done(r, out, "/calendar", "saved");
     return true;
 }
 

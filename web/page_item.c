@@ -7,7 +7,6 @@
 #include "db/link.h"
 #include "db/person.h"
 #include "qr/scan.h"
-#include "report/event_words.h"
 #include "report/receipt_words.h"
 #include "web/scanner.h"
 #include <inttypes.h>
@@ -29,7 +28,7 @@ static void write_letter(struct web_request *r, struct html *h, const struct ite
     part_fact(h, web_tr(r, "ที่", "Letter"), i->letter_no);
     if (i->letter_date_us != TIME_NONE)
         part_fact(h, web_tr(r, "ลงวันที่", "Dated"), part_day(r, i->letter_date_us));
-    part_fact(h, web_tr(r, "ประเภท", "Class"), i->class_name);
+    part_fact(h, web_tr(r, "ประเภท", "Class"), part_word(r, i->class_name));
     part_fact(h, web_tr(r, "ความเร่งด่วน", "Urgency"), i->urgency);
     part_fact(h, web_tr(r, "ชั้นความลับ", "Secrecy"), i->secrecy);
     if (*i->matter_no) {
@@ -80,7 +79,7 @@ static void write_codes(struct web_request *r, struct html *h, const struct item
     }
     html_end(h);
     for (int i = 0; i < w->n_pages; i++)
-        if (w->pages[i].file_id == f->id) {
+        if (r->english && w->pages[i].file_id == f->id) {
             html_start(h, "p");
             html_attr(h, "class", "note");
             html_textf(h, "%s %d: %s", web_tr(r, "หน้า", "page"), w->pages[i].page,
@@ -105,7 +104,7 @@ static void write_files(struct web_request *r, struct html *h, const struct item
         if (!is_secret)
             part_link(h, part_item_path(r, arena_printf(r->a, "/files/%" PRId64, f->id)),
                       web_tr(r, "เปิดแฟ้ม", "Open"));
-        html_textf(h, " · %s · %s %s", f->type, f->scan_state, f->scan_why);
+        html_textf(h, " · %s · %s", f->type, part_scan(r, f->scan_state, f->scan_why));
         html_end(h);
         html_start(h, "p");
         html_attr(h, "class", "hash");
@@ -121,70 +120,77 @@ static void write_files(struct web_request *r, struct html *h, const struct item
 
 /* ---------------------------------------------------------------- its route */
 
-static const char *answer_state(struct web_request *r, const char *state)
-{
-    static const struct {
-        const char *state, *th;
-    } words[] = {{"ready", "รอส่ง"}, {"sending", "กำลังส่ง"}, {"sent", "ส่งแล้ว"}, {"dead", "ส่งไม่ได้"}};
-    for (size_t i = 0; i < ARRAY_LEN(words); i++)
-        if (strcmp(words[i].state, state) == 0)
-            return web_tr(r, words[i].th, state);
-    return state;
-}
-
 static void write_route(struct web_request *r, struct html *h, const struct item_whole *w)
 {
     html_element(h, "h2", web_tr(r, "เส้นทางเอกสาร", "Route"));
-    html_start(h, "table");
-    html_attr(h, "class", "cards");
+    const char *const titles[] = {web_tr(r, "เมื่อ", "When"), web_tr(r, "ทำอะไร", "What"),
+                                  web_tr(r, "โดย", "By"), web_tr(r, "เหตุ", "Why")};
+    html_start(h, "div");
     html_attr(h, "id", "route");
-    html_start(h, "tbody");
+    part_table(h, titles, ARRAY_LEN(titles));
     for (int i = 0; i < w->n_events; i++) {
         html_start(h, "tr");
-        part_cell(h, "", "short", part_time(r, w->events[i].at_us));
-        part_cell(h, "", "", r->english ? w->events[i].what : event_words(w->events[i].what));
-        part_cell(h, "", "", w->events[i].who);
-        part_cell(h, "", "", w->events[i].why);
+        part_cell(h, titles[0], "short", part_time(r, w->events[i].at_us));
+        part_cell(h, titles[1], "", part_event(r, w->events[i].what));
+        part_cell(h, titles[2], "", w->events[i].who);
+        part_cell(h, titles[3], "", w->events[i].why);
         html_end(h);
     }
     for (int i = 0; i < w->n_answers; i++) {
         html_start(h, "tr");
-        part_cell(h, "", "short", part_time(r, w->answers[i].created_us));
-        part_cell(h, "", "", web_tr(r, "ใบรับ", "receipt"));
-        part_cell(h, "", "", w->answers[i].rcpt);
-        part_cell(h, "", "", answer_state(r, w->answers[i].state));
+        part_cell(h, titles[0], "short", part_time(r, w->answers[i].created_us));
+        part_cell(h, titles[1], "", web_tr(r, "ใบรับ", "receipt"));
+        part_cell(h, titles[2], "", w->answers[i].rcpt);
+        part_cell(h, titles[3], "", part_word(r, w->answers[i].state));
         html_end(h);
     }
+    html_end(h);
     html_end(h);
     html_end(h);
 }
 
 /* ---------------------------------------------------------------- links */
 
-static void write_link_row(struct web_request *r, struct html *h, const struct link *l)
+enum { LINK_COLUMNS = 5 };
+
+static void write_link_row(struct web_request *r, struct html *h, const struct link *l,
+                           const char *const titles[LINK_COLUMNS])
 {
     bool is_open = l->revoked_us == TIME_NONE && l->expires_us > r->now_us;
     html_start(h, "tr");
-    part_cell(h, "", "short", arena_printf(r->a, "%d", l->id));
-    part_cell(h, "", "", arena_printf(r->a, "%s · %s", part_time(r, l->created_us), l->created_by));
+    part_cell(h, titles[0], "short", arena_printf(r->a, "%d", l->id));
+    part_cell(h, titles[1], "",
+              arena_printf(r->a, "%s · %s", part_time(r, l->created_us), l->created_by));
     part_cell(
-        h, "", "",
+        h, titles[2], "",
         l->revoked_us != TIME_NONE
             ? arena_printf(r->a, "%s %s: %s", web_tr(r, "เพิกถอน", "revoked"),
                            part_time(r, l->revoked_us), l->revoked_why)
             : arena_printf(r->a, "%s %s",
                            is_open ? web_tr(r, "ใช้ได้ถึง", "until") : web_tr(r, "หมดอายุ", "expired"),
                            part_time(r, l->expires_us)));
-    part_cell(h, "", "",
+    part_cell(h, titles[3], "",
               arena_printf(r->a, "%s %d · %s", web_tr(r, "ใช้", "used"), l->n_uses,
                            part_time(r, l->used_us)));
     html_start(h, "td");
     if (is_open && r->person->rank >= WEB_OFFICER) {
         web_form_start(r, h, part_item_path(r, arena_printf(r->a, "/links/%d", l->id)));
-        part_input(h, web_tr(r, "เหตุผล", "Reason"), "why", "text", NULL);
+        part_reason(r, h, true);
         html_element(h, "button", web_tr(r, "เพิกถอน", "Revoke"));
         html_end(h);
     }
+    html_end(h);
+    html_end(h);
+}
+
+static void write_link_table(struct web_request *r, struct html *h, const struct links *links)
+{
+    const char *const titles[LINK_COLUMNS] = {
+        web_tr(r, "ลิงก์ที่", "Link"), web_tr(r, "ออกเมื่อ โดย", "Made"), web_tr(r, "ใช้ได้", "Opens"),
+        web_tr(r, "การใช้", "Uses"), web_tr(r, "ดำเนินการ", "Work")};
+    part_table(h, titles, LINK_COLUMNS);
+    for (int k = 0; k < links->n; k++)
+        write_link_row(r, h, &links->link[k], titles);
     html_end(h);
     html_end(h);
 }
@@ -196,13 +202,10 @@ static bool write_links(struct web_request *r, struct html *h, const struct item
     if (!link_list(r->a, r->db, i->register_no, &links, err))
         return false;
     html_element(h, "h2", web_tr(r, "ลิงก์ถึงแฟ้ม", "Links to the files"));
-    html_start(h, "table");
-    html_attr(h, "class", "cards");
-    html_start(h, "tbody");
-    for (int k = 0; k < links.n; k++)
-        write_link_row(r, h, &links.link[k]);
-    html_end(h);
-    html_end(h);
+    if (links.n > 0)
+        write_link_table(r, h, &links);
+    else
+        html_element(h, "p", web_tr(r, "ยังไม่ได้ออกลิงก์", "No link was made."));
     if (r->person->rank < WEB_OFFICER || *i->secrecy)
         return true;
     web_form_start(r, h, part_item_path(r, "/links"));

@@ -105,7 +105,8 @@ static int64_t day_field(const struct web_fields *f, const char *name, bool afte
 {
     int64_t us;
     const char *text = filled(f, name);
-    if (!text || !time_parse_iso(text, &us))
+    bool has_time;
+    if (!text || !part_read_time(text, &us, &has_time))
         return TIME_NONE;
     return after ? us + US_PER_DAY : us;
 }
@@ -120,13 +121,14 @@ static void write_filter(struct web_request *r, struct html *h)
     html_url(h, "action", "/items");
     part_input(h, web_tr(r, "ค้นหา เรื่อง เลขที่หนังสือ ผู้ส่ง", "Subject, letter number or sender"), "q",
                "search", web_get(&r->query, "q"));
-    part_select(h, web_tr(r, "สถานะ", "State"), "state", states, n, web_get(&r->query, "state"),
+    part_select(r, h, web_tr(r, "สถานะ", "State"), "state", states, n, web_get(&r->query, "state"),
                 true);
     part_input(h, web_tr(r, "รหัสหน่วยงาน", "Agency code"), "agency", "text",
                web_get(&r->query, "agency"));
     part_input(h, web_tr(r, "เรื่องที่", "Matter"), "matter", "text", web_get(&r->query, "matter"));
-    part_input(h, web_tr(r, "ตั้งแต่", "From"), "from", "date", web_get(&r->query, "from"));
-    part_input(h, web_tr(r, "ถึง", "To"), "to", "date", web_get(&r->query, "to"));
+    part_input(h, web_tr(r, "ตั้งแต่ เช่น 1 ต.ค. 2569", "From, as 2026-10-01"), "from", "text",
+               web_get(&r->query, "from"));
+    part_input(h, web_tr(r, "ถึง", "To"), "to", "text", web_get(&r->query, "to"));
     html_element(h, "button", web_tr(r, "ค้นหา", "Search"));
     html_end(h);
 }

@@ -49,19 +49,19 @@ bool page_link(struct web_request *r, struct web_answer *out, struct err *err)
     web_page_start(
         r, out, &h,
         arena_printf(r->a, "%s %s", web_tr(r, "แฟ้มของเลขรับ", "Files of no."), o.register_no));
-    html_start(&h, "table");
-    html_attr(&h, "class", "cards");
-    html_start(&h, "tbody");
+    const char *const titles[] = {web_tr(r, "ที่", "No."), web_tr(r, "แฟ้ม", "File"),
+                                  web_tr(r, "ขนาด (ไบต์)", "Bytes"), "SHA-256"};
+    part_table(&h, titles, ARRAY_LEN(titles));
     for (int i = 0; i < o.files.n; i++) {
         const struct stored_file *f = &o.files.file[i];
         html_start(&h, "tr");
-        part_cell(&h, "", "short", arena_printf(r->a, "%d", f->seq + 1));
+        part_cell(&h, titles[0], "short", arena_printf(r->a, "%d", f->seq + 1));
         html_start(&h, "td");
         part_link(&h, arena_printf(r->a, "/l/%s/%d", web_escape(r->a, r->param[0]), f->seq + 1),
                   *f->filename ? f->filename : f->type);
         html_end(&h);
-        part_cell(&h, "", "number", receipt_size(r->a, (uint64_t)f->size_bytes));
-        part_cell(&h, "", "hash", f->sha256);
+        part_cell(&h, titles[2], "number", receipt_size(r->a, (uint64_t)f->size_bytes));
+        part_cell(&h, titles[3], "hash", f->sha256);
         html_end(&h);
     }
     html_end(&h);

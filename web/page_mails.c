@@ -18,7 +18,7 @@ static void write_release(struct web_request *r, struct html *h, const struct ma
     html_start(h, "td");
     if (r->person->rank >= WEB_OFFICER) {
         web_form_start(r, h, arena_printf(r->a, "/mails/%" PRId64 "/release", m->id));
-        part_input(h, web_tr(r, "เหตุผล", "Reason"), "why", "text", NULL);
+        part_reason(r, h, false);
         html_element(h, "button", web_tr(r, "ปล่อยเข้าทะเบียน", "Release"));
         html_end(h);
     }
@@ -55,22 +55,21 @@ bool page_mails(struct web_request *r, struct web_answer *out, struct err *err)
                                   .offset = (int)(page - 1) * PAGE_MAILS};
     if (!mail_list(r->a, r->db, &f, &rows, err))
         return false;
-    const char *const titles[COLUMNS] = {web_tr(r, "รหัสจดหมาย", "Mail"),
-                                         web_tr(r, "เข้าเมื่อ", "Came in"),
-                                         web_tr(r, "กล่อง", "Mailbox"), web_tr(r, "เหตุ", "Why"), ""};
+    const char *const titles[COLUMNS] = {
+        web_tr(r, "รหัสจดหมาย", "Mail"), web_tr(r, "เข้าเมื่อ", "Came in"),
+        web_tr(r, "กล่อง", "Mailbox"), web_tr(r, "เหตุ", "Why"), web_tr(r, "ดำเนินการ", "Work")};
     bool may_release = strcmp(state, "quarantined") == 0;
     web_page_start(r, out, &h, web_tr(r, "จดหมายที่ไม่มีเลขทะเบียน", "Mails without a number"));
     html_start(&h, "form");
     html_attr(&h, "class", "row");
     html_attr(&h, "method", "get");
     html_url(&h, "action", "/mails");
-    part_select(&h, web_tr(r, "ชนิด", "Kind"), "state", states, ARRAY_LEN(states), state, false);
+    part_select(r, &h, web_tr(r, "ชนิด", "Kind"), "state", states, ARRAY_LEN(states), state, false);
     html_element(&h, "button", web_tr(r, "ดู", "Show"));
     html_end(&h);
-    html_start(&h, "table");
-    html_attr(&h, "class", "cards");
-    part_head(&h, titles, may_release ? COLUMNS : COLUMNS - 1);
-    html_start(&h, "tbody");
+    if (rows.n == 0)
+        html_element(&h, "p", web_tr(r, "ไม่มีจดหมายชนิดนี้", "There is no such mail."));
+    part_table(&h, titles, may_release ? COLUMNS : COLUMNS - 1);
     for (int i = 0; i < rows.n; i++)
         write_mail(r, &h, &rows.mail[i], titles, may_release);
     html_end(&h);
@@ -86,6 +85,6 @@ bool page_mail_release(struct web_request *r, struct web_answer *out, struct err
     if (!ledger_release(r->db, strtoll(r->param[0], NULL, 10), r->person->login,
                         web_get(&r->form, "why"), err))
         return false;
-    web_see(out, "/mails?state=quarantined");
+    web_done(r, out, "/mails?state=quarantined", "released");
     return true;
 }

@@ -3,6 +3,7 @@
 #include "web/pages.h"
 #include "web/parts.h"
 
+#include "base/refusals.h"
 #include "db/agency.h"
 #include "db/deadline.h"
 #include "db/judge.h"
@@ -26,8 +27,8 @@ static void write_new(struct web_request *r, struct html *h)
     html_element(h, "summary", web_tr(r, "เรื่องใหม่", "New matter"));
     web_form_start(r, h, "/matters");
     part_input(h, web_tr(r, "ชื่อเรื่อง", "Title"), "title", "text", NULL);
-    part_select(h, web_tr(r, "ประเภท", "Class"), "class", classes, ARRAY_LEN(classes), classes[0],
-                false);
+    part_select(r, h, web_tr(r, "ประเภท", "Class"), "class", classes, ARRAY_LEN(classes),
+                classes[0], false);
     part_input(h, web_tr(r, "รหัสหน่วยงานที่ต้องส่ง", "Code of the agency that is asked"), "agency",
                "text", NULL);
     part_input(h, web_tr(r, "หนังสือที่ขอ", "Letter that asked"), "letter", "text", NULL);
@@ -101,7 +102,7 @@ static bool find(struct web_request *r, struct matter *out, struct err *err)
     const char *number = part_number(r);
     if (!matter_no_parse(number, &year, &no) || !matter_find(r->db, year, no, &f.id, err) ||
         f.id == 0)
-        return err_set(err, ERR_REFUSE, "เรื่องที่ %s: ไม่มีเรื่องนี้", number);
+        return err_say(err, REFUSE_MATTER_UNKNOWN, number);
     if (!matter_list(r->a, r->db, &f, &all, err))
         return false;
     *out = all.matter[0];
@@ -119,11 +120,12 @@ static void write_deadline_form(struct web_request *r, struct html *h, const str
     html_attr(h, "name", "agency");
     html_attr(h, "value", j->agency_code);
     html_end(h);
-    part_select(h,
-                web_tr(r, "ลำดับ: 2 หนังสือที่ขอ 3 ด่วนภายใน 5 วันทำการ 6 วัน 1 เจ้าหน้าที่กำหนด",
-                       "Level: 2 letter, 3 within, 5 working days, 6 days, 1 an officer's word"),
-                "level", levels, ARRAY_LEN(levels), levels[0], false);
-    part_input(h, web_tr(r, "วัน (และเวลา)", "Day (and time)"), "at", "text", NULL);
+    part_select(r, h, web_tr(r, "ที่มาของกำหนด", "Where the deadline is from"), "level", levels,
+                ARRAY_LEN(levels), levels[0], false);
+    part_input(h,
+               web_tr(r, "วัน (และเวลา) เช่น 9 เม.ย. 2569 เวลา 12.00 น.",
+                      "Day (and time), as 2026-04-09 12:00"),
+               "at", "text", NULL);
     part_input(h, web_tr(r, "หรือจำนวนวัน นับจากวันรับเรื่อง", "or number of days from receipt"), "days",
                "number", NULL);
     part_input(h, web_tr(r, "เอกสารอ้างอิง", "Source"), "source", "text", NULL);
@@ -179,7 +181,7 @@ bool page_matter(struct web_request *r, struct web_answer *out, struct err *err)
     html_start(&h, "dl");
     part_fact(&h, web_tr(r, "เรื่อง", "Title"), *m.secrecy ? "(ลับ)" : m.title);
     part_fact(&h, web_tr(r, "ชั้นความลับ", "Secrecy"), m.secrecy);
-    part_fact(&h, web_tr(r, "ประเภท", "Class"), m.class_name);
+    part_fact(&h, web_tr(r, "ประเภท", "Class"), part_word(r, m.class_name));
     part_fact(&h, web_tr(r, "หนังสือที่ขอ", "Letter that asked"), m.letter_no);
     part_fact(&h, web_tr(r, "รับเรื่องเมื่อ", "Request received"),
               m.received_us == TIME_NONE ? "" : part_time(r, m.received_us));
@@ -216,12 +218,12 @@ bool page_matter_new(struct web_request *r, struct web_answer *out, struct err *
     if (!agency_find(r->db, web_get(&r->form, "agency"), &agency, err))
         return false;
     if (!agency)
-        return err_set(err, ERR_REFUSE, "หน่วยงาน %s: ไม่มีรหัสนี้", web_get(&r->form, "agency"));
+        return err_say(err, REFUSE_AGENCY_UNKNOWN, web_get(&r->form, "agency"));
     if (!matter_add(r->db, &m, r->person->login, &id, &no, err) ||
         !expectation_add(r->db, id, agency, TIME_NONE, r->person->login, &expectation, err) ||
         !db_commit(tx, err))
         return false;
-    web_see(out, "/matters");
+    web_done(r, out, "/matters", "saved");
     return true;
 }
 
@@ -236,7 +238,7 @@ static bool read_rule(struct web_request *r, struct deadline_rule *out, struct e
                                   .reason = web_get(&r->form, "why"),
                                   .created_us = TIME_NONE};
     return !*at || part_read_time(at, &out->at_us, &out->has_time) ||
-           err_set(err, ERR_REFUSE, "%s: อ่านเป็นวันที่ไม่ได้ เขียนเช่น 9 เม.ย. 2564 เวลา 12.00 น.", at);
+           err_say(err, REFUSE_DAY_FORM, at);
 }
 
 bool page_matter_deadline(struct web_request *r, struct web_answer *out, struct err *err)
@@ -253,11 +255,11 @@ bool page_matter_deadline(struct web_request *r, struct web_answer *out, struct 
         !expectation_find(r->db, m.id, agency, &expectation, err))
         return false;
     if (!expectation)
-        return err_set(err, ERR_REFUSE, "เรื่องนี้ไม่ได้กำหนดให้หน่วยงานนี้ส่ง");
+        return err_say(err, REFUSE_NOT_EXPECTED);
     if (!deadline_set(r->a, r->db, expectation, &rule, r->person->login, &set, err) ||
         !db_commit(tx, err))
         return false;
-    web_see(out, part_matter_url(r->a, part_number(r)));
+    web_done(r, out, part_matter_url(r->a, part_number(r)), "saved");
     return true;
 }
 
@@ -267,6 +269,6 @@ bool page_matter_secrecy(struct web_request *r, struct web_answer *out, struct e
     if (!matter_secrecy(r->db, number, web_get(&r->form, "secrecy"), r->person->login,
                         web_get(&r->form, "why"), err))
         return false;
-    web_see(out, part_matter_url(r->a, number));
+    web_done(r, out, part_matter_url(r->a, number), "saved");
     return true;
 }

@@ -2,6 +2,7 @@
  * /R/TOKEN: what a phone that scans a receipt sees. Whatever the token is, the same statements run
  * and one signature is checked, so that the time of an answer tells nothing but the answer. */
 #include "web/pages.h"
+#include "web/parts.h"
 #include "web/seal.h"
 
 #include "base/clock.h"
@@ -54,20 +55,13 @@ static void write_facts(struct web_request *r, struct html *h, const struct rece
 
 static void write_files(struct web_request *r, struct html *h, const struct receipt_facts *f)
 {
+    const char *const titles[] = {web_tr(r, "ที่", "No."), web_tr(r, "ขนาด (ไบต์)", "Bytes"),
+                                  "SHA-256"};
     html_element(
         h, "h2",
         arena_printf(r->a, "%s: %d", web_tr(r, "แฟ้มที่ลงทะเบียน", "Registered files"), f->n_files));
     html_start(h, "table");
-    html_start(h, "thead");
-    html_start(h, "tr");
-    html_element(h, "th", web_tr(r, "ที่", "No."));
-    html_start(h, "th");
-    html_attr(h, "class", "number");
-    html_text(h, web_tr(r, "ขนาด (ไบต์)", "Bytes"));
-    html_end(h);
-    html_element(h, "th", "SHA-256");
-    html_end(h);
-    html_end(h);
+    part_head(h, titles, ARRAY_LEN(titles));
     html_start(h, "tbody");
     for (int i = 0; i < f->n_files; i++) {
         html_start(h, "tr");

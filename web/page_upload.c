@@ -5,6 +5,7 @@
 #include "web/parts.h"
 
 #include "base/clock.h"
+#include "base/refusals.h"
 #include "db/agency.h"
 #include "db/by_hand.h"
 #include "db/primary.h"
@@ -58,10 +59,10 @@ static bool read_instant(struct web_request *r, struct by_hand *h, struct err *e
     if (!*at)
         return true;
     if (!part_read_time(at, &h->entered_us, &has_time) || !has_time)
-        return err_set(err, ERR_REFUSE, "%s: ต้องมีวันและเวลา เช่น 9 เม.ย. 2564 เวลา 12.00 น.", at);
+        return err_say(err, REFUSE_WHEN_FORM, at);
     if (h->entered_us > r->now_us)
-        return err_set(err, ERR_REFUSE, "%s: ยังไม่ถึงเวลานี้", at);
-    return *h->why || err_set(err, ERR_REFUSE, "เวลารับที่ไม่ใช่ขณะนี้ต้องมีเหตุผล");
+        return err_say(err, REFUSE_NOT_YET, at);
+    return *h->why || err_say(err, REFUSE_HAND_TIME_WHY);
 }
 
 static bool read_form(struct web_request *r, struct by_hand *h, struct err *err)
@@ -75,13 +76,12 @@ static bool read_form(struct web_request *r, struct by_hand *h, struct err *err)
                           .matter = web_get(&r->form, "matter"),
                           .mail = web_get(&r->form, "mail")};
     if (!*h->subject || r->n_files == 0)
-        return err_set(err, ERR_REFUSE, "ต้องมีชื่อเรื่อง และแฟ้มอย่างน้อยหนึ่งแฟ้ม");
+        return err_say(err, REFUSE_UPLOAD_WANTS);
     if (*h->mail && !address_valid(h->mail))
-        return err_set(err, ERR_REFUSE, "%s: ไม่ใช่ที่อยู่อีเมล", h->mail);
+        return err_say(err, REFUSE_MAIL_ADDRESS, h->mail);
     if (!agency_find(r->db, h->agency, &agency_id, err))
         return false;
-    return agency_id ? read_instant(r, h, err)
-                     : err_set(err, ERR_REFUSE, "หน่วยงาน %s: ไม่มีรหัสนี้", h->agency);
+    return agency_id ? read_instant(r, h, err) : err_say(err, REFUSE_AGENCY_UNKNOWN, h->agency);
 }
 
 static const char *type_of(int fd)
@@ -109,7 +109,8 @@ bool page_upload_post(struct web_request *r, struct web_answer *out, struct err 
         return false;
     if (!by_hand_add(r->db, r->site->config->series, &h, r->now_us, &done, err))
         return false;
-    web_see(out, part_item_url(r->a, arena_printf(r->a, "%" PRId64 "/%d", done.no, done.year)));
+    web_done(r, out, part_item_url(r->a, arena_printf(r->a, "%" PRId64 "/%d", done.no, done.year)),
+             "registered");
     return true;
 }
 
@@ -124,7 +125,7 @@ bool page_item_receipt(struct web_request *r, struct web_answer *out, struct err
     if (!receipt_token(r->a, r->db, number, &token, err))
         return false;
     if (!*token)
-        return err_set(err, ERR_REFUSE, "เลขรับ %s: ยังอ่านแฟ้มไม่เสร็จ ลองใหม่ในอีกสักครู่", number);
+        return err_say(err, REFUSE_NOT_SCANNED, number);
     const char *url = token_url(r->a, r->site->config->base_url, TOKEN_RECEIPT, token);
     if (!receipt_facts(r->a, r->db, token, r->now_us, &f, err) ||
         !qr_encode(r->a, url, QR_ECC_M, &m, err))

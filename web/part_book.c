@@ -73,7 +73,7 @@ static void write_cell(struct web_request *r, struct html *h, const struct book_
     html_start(h, "td");
     html_attr(h, "data-label", column->title);
     html_attr(h, "class", is_number(column->kind) ? "number" : is_short(column) ? "short" : "");
-    if (url)
+    if (url && *text)
         part_link(h, url, text);
     else if (*text && strcmp(column->key, "register_no") == 0)
         part_link(h, part_item_url(r->a, text), text);

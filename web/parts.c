@@ -20,8 +20,33 @@ void part_head(struct html *h, const char *const *titles, int n)
 {
     html_start(h, "thead");
     html_start(h, "tr");
-    for (int i = 0; i < n; i++)
-        html_element(h, "th", titles[i]);
+    for (int i = 0; i < n; i++) {
+        html_start(h, "th");
+        html_attr(h, "scope", "col");
+        html_text(h, titles[i]);
+        html_end(h);
+    }
+    html_end(h);
+    html_end(h);
+}
+
+void part_table(struct html *h, const char *const *titles, int n)
+{
+    html_start(h, "table");
+    html_attr(h, "class", "cards");
+    part_head(h, titles, n);
+    html_start(h, "tbody");
+}
+
+void part_reason(struct web_request *r, struct html *h, bool is_required)
+{
+    html_start(h, "label");
+    html_text(h, web_tr(r, "เหตุผล", "Reason"));
+    html_start(h, "input");
+    html_attr(h, "name", "why");
+    html_attr(h, "type", "text");
+    if (is_required)
+        html_attr(h, "required", "");
     html_end(h);
     html_end(h);
 }
@@ -57,27 +82,28 @@ void part_input(struct html *h, const char *label, const char *name, const char 
     html_end(h);
 }
 
-static void write_option(struct html *h, const char *word, const char *chosen)
+static void write_option(const struct web_request *r, struct html *h, const char *word,
+                         const char *chosen)
 {
     html_start(h, "option");
     html_attr(h, "value", word);
     if (strcmp(word, chosen) == 0)
         html_attr(h, "selected", "");
-    html_text(h, word);
+    html_text(h, part_word(r, word));
     html_end(h);
 }
 
-void part_select(struct html *h, const char *label, const char *name, const char *const *words,
-                 size_t n, const char *chosen, bool may_be_empty)
+void part_select(const struct web_request *r, struct html *h, const char *label, const char *name,
+                 const char *const *words, size_t n, const char *chosen, bool may_be_empty)
 {
     html_start(h, "label");
     html_text(h, label);
     html_start(h, "select");
     html_attr(h, "name", name);
     if (may_be_empty)
-        write_option(h, "", chosen);
+        write_option(r, h, "", chosen);
     for (size_t i = 0; i < n; i++)
-        write_option(h, words[i], chosen);
+        write_option(r, h, words[i], chosen);
     html_end(h);
     html_end(h);
 }
@@ -154,9 +180,9 @@ void part_secrecy(struct web_request *r, struct html *h, const char *action, con
                         "What is secret shows no subject, is not found by it, opens no file; links "
                         "close at once, and strangers see only that it is in the register."));
     web_form_start(r, h, action);
-    part_select(h, web_tr(r, "ชั้นความลับ (ว่าง = ไม่เป็นความลับ)", "Secrecy (empty: none)"), "secrecy",
+    part_select(r, h, web_tr(r, "ชั้นความลับ (ว่าง = ไม่เป็นความลับ)", "Secrecy (empty: none)"), "secrecy",
                 words, n, now, true);
-    part_input(h, web_tr(r, "เหตุผล", "Reason"), "why", "text", NULL);
+    part_reason(r, h, true);
     html_element(h, "button", web_tr(r, "บันทึก", "Save"));
     html_end(h);
     html_end(h);
@@ -202,10 +228,7 @@ void part_items(struct web_request *r, struct html *h, const struct item_rows *r
         html_element(h, "p", web_tr(r, "ไม่มีรายการ", "Nothing here."));
         return;
     }
-    html_start(h, "table");
-    html_attr(h, "class", "cards");
-    part_head(h, titles, ITEM_COLUMNS);
-    html_start(h, "tbody");
+    part_table(h, titles, ITEM_COLUMNS);
     for (int i = 0; i < rows->n; i++)
         write_item(r, h, &rows->item[i], titles);
     html_end(h);

@@ -16,9 +16,18 @@ void part_fact(struct html *h, const char *label, const char *value);
 /* A labelled <input>; value may be NULL. */
 void part_input(struct html *h, const char *label, const char *name, const char *type,
                 const char *value);
+/* A word of the database as the visitor reads it; what has no other words stays. */
+const char *part_word(const struct web_request *r, const char *word);
+/* The kind of an event; how a file was read, and why it was not. */
+const char *part_event(const struct web_request *r, const char *what);
+const char *part_scan(const struct web_request *r, const char *state, const char *why);
+/* The field "why" of a form; required: the browser asks for it before it sends. */
+void part_reason(struct web_request *r, struct html *h, bool is_required);
+/* The start of a table that becomes cards on a phone, up to its first row; two html_end end it. */
+void part_table(struct html *h, const char *const *titles, int n);
 /* A labelled <select> of words; the chosen one is selected; "" is the first where may_be_empty. */
-void part_select(struct html *h, const char *label, const char *name, const char *const *words,
-                 size_t n, const char *chosen, bool may_be_empty);
+void part_select(const struct web_request *r, struct html *h, const char *label, const char *name,
+                 const char *const *words, size_t n, const char *chosen, bool may_be_empty);
 
 /* "9 เม.ย. 64 12:00", in English ISO; "-" where there is none. */
 const char *part_time(struct web_request *r, int64_t us);

@@ -146,6 +146,11 @@ void web_form_start_files(struct web_request *r, struct html *h, const char *act
 /* After a POST that did its work: go and look there. */
 void web_see(struct web_answer *out, const char *location);
 
+/* The same, and the page there begins with what was done: "saved", "released", "revoked",
+ * "cancelled", "registered". */
+void web_done(struct web_request *r, struct web_answer *out, const char *location,
+              const char *what);
+
 /* ---- answering */
 
 /* Find the route, hold the visitor to its rank and its token, run the page; every outcome is an

@@ -85,3 +85,9 @@ void web_see(struct web_answer *out, const char *location)
     out->status = 303;
     out->location = location;
 }
+
+void web_done(struct web_request *r, struct web_answer *out, const char *location, const char *what)
+{
+    web_see(out,
+            arena_printf(r->a, "%s%cdone=%s", location, strchr(location, '?') ? '&' : '?', what));
+}

@@ -91,11 +91,19 @@ async function fitsItsWidth(page) {
   assert.ok(scroll <= client, `${page.url()} is ${scroll} px wide in a window of ${client}`);
 }
 
+// Who signed in once in a test file stays so: a password's hash is dear on purpose.
+const sessions = new Map();
+
 async function signIn(page, login) {
+  if (sessions.has(login)) {
+    await page.context().addCookies(sessions.get(login));
+    return;
+  }
   await page.goto(`${base}/login`);
   await page.fill('input[name=login]', login);
   await page.fill('input[name=password]', `a long password of ${login}`);
   await Promise.all([page.waitForURL((url) => !url.pathname.startsWith('/login')), page.press('input[name=password]', 'Enter')]);
+  sessions.set(login, await page.context().cookies());
 }
 
 module.exports = { Browser, base, fitsItsWidth, here, receipts, scan, signIn, sql, thanwela };
