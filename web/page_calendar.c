@@ -107,7 +107,7 @@ bool page_meeting(struct web_request *r, struct web_answer *out, struct err *err
         part_cell(&h, titles[1], "", j->agency);
         part_cell(&h, titles[2], "", j->title);
         part_cell(&h, titles[3], arena_printf(r->a, "short %s", part_tone(j->j.verdict)),
-                  j->j.label);
+                  part_label(r, j->j.verdict, j->j.label));
         part_cell(&h, titles[4], "", j->j.why);
         html_end(&h);
     }

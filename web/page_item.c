@@ -51,7 +51,7 @@ static void write_judgement(struct web_request *r, struct html *h, const struct 
     html_start(h, "strong");
     html_attr(h, "class", part_tone(i->verdict));
     html_attr(h, "id", "judgement");
-    html_text(h, i->label);
+    html_text(h, part_label(r, i->verdict, i->label));
     html_end(h);
     html_end(h);
     html_start(h, "p");

@@ -148,7 +148,7 @@ static bool write_expected(struct web_request *r, struct html *h, const struct m
         html_start(h, "p");
         html_start(h, "strong");
         html_attr(h, "class", part_tone(j->j.verdict));
-        html_text(h, j->j.label);
+        html_text(h, part_label(r, j->j.verdict, j->j.label));
         html_end(h);
         html_end(h);
         html_start(h, "p");

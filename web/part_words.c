@@ -21,6 +21,14 @@ static const struct {
     {"overdue", "เกินกำหนดและยังไม่ได้รับ", "overdue"},
     {"no_deadline", "ยังไม่กำหนด", "no deadline"},
     {"exempt", "ยกเว้น", "exempt"},
+    {"ON_TIME", "ทันเวลา", "in time"},
+    {"LATE", "ไม่ทัน", "late"},
+    {"OVERDUE", "เกินกำหนดและยังไม่ได้รับ", "overdue, not received"},
+    {"DUE_SOON", "ใกล้ครบกำหนด", "due soon"},
+    {"PENDING", "รอรับ", "waiting"},
+    {"NO_DEADLINE", "ยังไม่กำหนด", "no deadline"},
+    {"INCOMPLETE", "มาทันแต่ไม่ครบ", "in time, incomplete"},
+    {"EXEMPT", "ยกเว้น", "exempt"},
     /* mails without a number */
     {"quarantined", "กันไว้", "set aside"},
     {"duplicate", "ซ้ำ", "duplicates"},
@@ -74,6 +82,11 @@ const char *part_word(const struct web_request *r, const char *word)
         if (strcmp(words[i].word, word) == 0)
             return web_tr(r, words[i].th, words[i].en);
     return word;
+}
+
+const char *part_label(const struct web_request *r, const char *verdict, const char *label)
+{
+    return r->english && *verdict ? part_word(r, verdict) : label;
 }
 
 const char *part_event(const struct web_request *r, const char *what)

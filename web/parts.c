@@ -113,8 +113,11 @@ const char *part_time(struct web_request *r, int64_t us)
     char iso[40];
     if (us == TIME_NONE)
         return "-";
-    return r->english ? arena_strdup(r->a, time_format_iso(us, iso))
-                      : thai_time(r->a, us, THAI_DATE_TIME);
+    if (!r->english)
+        return thai_time(r->a, us, THAI_DATE_TIME);
+    char *text = arena_strndup(r->a, time_format_iso(us, iso), strlen("2021-04-09T12:00"));
+    text[strcspn(text, "T")] = ' ';
+    return text;
 }
 
 const char *part_day(struct web_request *r, int64_t us)
@@ -214,7 +217,8 @@ static void write_item(struct web_request *r, struct html *h, const struct item_
     part_cell(h, titles[1], "short", part_time(r, i->entered_us));
     part_cell(h, titles[2], "", *i->agency ? i->agency : i->from_addr);
     part_cell(h, titles[3], "", *i->secrecy ? "(ลับ)" : i->subject);
-    part_cell(h, titles[4], arena_printf(r->a, "short %s", part_tone(i->verdict)), i->label);
+    part_cell(h, titles[4], arena_printf(r->a, "short %s", part_tone(i->verdict)),
+              part_label(r, i->verdict, i->label));
     part_cell(h, titles[5], "", *i->check_why ? i->check_why : i->status);
     html_end(h);
 }

@@ -18,6 +18,8 @@ void part_input(struct html *h, const char *label, const char *name, const char 
                 const char *value);
 /* A word of the database as the visitor reads it; what has no other words stays. */
 const char *part_word(const struct web_request *r, const char *word);
+/* A judgement: the database's label, in English the verdict's words. */
+const char *part_label(const struct web_request *r, const char *verdict, const char *label);
 /* The kind of an event; how a file was read, and why it was not. */
 const char *part_event(const struct web_request *r, const char *what);
 const char *part_scan(const struct web_request *r, const char *state, const char *why);
@@ -29,7 +31,7 @@ void part_table(struct html *h, const char *const *titles, int n);
 void part_select(const struct web_request *r, struct html *h, const char *label, const char *name,
                  const char *const *words, size_t n, const char *chosen, bool may_be_empty);
 
-/* "9 เม.ย. 64 12:00", in English ISO; "-" where there is none. */
+/* "9 เม.ย. 64 12:00", in English "2021-04-09 12:00"; "-" where there is none. */
 const char *part_time(struct web_request *r, int64_t us);
 /* The same without the time of day. */
 const char *part_day(struct web_request *r, int64_t us);

@@ -66,6 +66,37 @@ test('a file is found among the registered ones without leaving the device', asy
   page.expectClean();
 });
 
+// As the hand does it: what is dropped on the place, not chosen in the field.
+async function drop(page, file) {
+  const bytes = fs.readFileSync(file).toString('base64');
+  const transfer = await page.evaluateHandle((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], 'dropped.pdf'));
+    return data;
+  }, bytes);
+  await page.dispatchEvent('#check', 'dragover', { dataTransfer: transfer });
+  await page.dispatchEvent('#check', 'drop', { dataTransfer: transfer });
+}
+
+test('a file that is dropped is told apart: the registered one, and one with one byte more', async () => {
+  const page = await browser.visitor('phone');
+  await page.goto(url);
+  const own = findFile(await page.getAttribute('[data-sha256]', 'data-sha256'));
+  const other = path.join(process.env.SHOTS, 'other.bin');
+  fs.writeFileSync(other, Buffer.concat([fs.readFileSync(own), Buffer.from('x')]));
+  const before = page.url();
+  await drop(page, own);
+  await page.waitForSelector('#check output.yes');
+  assert.equal(await page.locator('tr.match').count(), 1);
+  await drop(page, other);
+  await page.waitForSelector('#check output.no');
+  assert.match(await page.textContent('#check output'), /ไม่ใช่แฟ้มที่ลงทะเบียนไว้/);
+  assert.equal(await page.locator('tr.match').count(), 0);
+  assert.equal(page.url(), before);
+  fs.unlinkSync(other);
+  page.expectClean();
+});
+
 // A file of the demo's documents by its hash.
 function findFile(sha) {
   const crypto = require('node:crypto');

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "base/err.h"
 
+#include "base/refusals.h"
 #include "base/thai.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -86,6 +87,19 @@ static void a_sentence_that_just_fits_is_whole(void **state)
     assert_string_equal(err.text, text);
 }
 
+static void a_refusal_is_said_in_both_languages(void **state)
+{
+    struct err err = {0};
+    (void)state;
+    assert_false(err_say(NULL, REFUSE_MATTER_TITLE));
+    assert_false(err_say(&err, REFUSE_ITEM_UNKNOWN, "12/2564"));
+    assert_int_equal(err.kind, ERR_REFUSE);
+    assert_string_equal(err.text, "item 12/2564: no such number in the register");
+    assert_string_equal(err.thai, "ไม่มีเลขรับ 12/2564 ในทะเบียน");
+    assert_false(err_set(&err, ERR_REFUSE, "ERROR: violates"));
+    assert_string_equal(err.thai, "");
+}
+
 static void every_kind_has_its_word(void **state)
 {
     (void)state;
@@ -107,6 +121,7 @@ int main(void)
         cmocka_unit_test(a_percent_sign_of_a_stranger_is_text),
         cmocka_unit_test(long_sentences_are_cut_between_letters),
         cmocka_unit_test(a_sentence_that_just_fits_is_whole),
+        cmocka_unit_test(a_refusal_is_said_in_both_languages),
         cmocka_unit_test(every_kind_has_its_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
