@@ -12,7 +12,9 @@
  * zygote_start; its thread must live as long (PR_SET_PDEATHSIG).
  *
  * A frame is: type (1 byte), length (4 bytes, little endian), that many bytes. docs/security.md has
- * the limits and what shows that they hold. */
+ * the limits and what shows that they hold.
+ *
+ * In test builds a document that holds the bytes of THANWELA_POISON kills its child. */
 #ifndef BASE_CHILD_H
 #define BASE_CHILD_H
 

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -239,6 +240,23 @@ static void job_serve(struct nest *nest, struct job *job)
 
 /* ---- child ---- */
 
+#ifdef THANWELA_TEST_BUILD
+/* A document that holds the bytes of THANWELA_POISON kills who opens it, as a flaw in a library
+ * would. */
+static void die_of_poison(size_t n)
+{
+    const char *poison = getenv("THANWELA_POISON");
+    const void *p = poison && n ? mmap(NULL, n, PROT_READ, MAP_PRIVATE, CHILD_DOC_FD, 0) : NULL;
+    if (p && p != MAP_FAILED && memmem(p, n, poison, strlen(poison)))
+        __builtin_trap();
+}
+#else
+static void die_of_poison(size_t n)
+{
+    (void)n;
+}
+#endif
+
 _Noreturn static void child_main(struct nest *nest, const struct job *job)
 {
     struct stat doc;
@@ -249,6 +267,7 @@ _Noreturn static void child_main(struct nest *nest, const struct job *job)
     memory_watch();
     if (!cage_enter(&nest->cage, &job->head, (uint64_t)doc.st_size))
         _exit(CHILD_EXIT_SETUP);
+    die_of_poison((size_t)doc.st_size);
     int status = nest->fn(CHILD_DOC_FD, job->request, job->request_bytes);
     _exit(status != 0 && child_memory_refused() ? CHILD_EXIT_MEMORY : status);
 }

@@ -29,8 +29,7 @@ static const char give_back_sql[] =
     "update job set state = 'ready', attempts = attempts - 1, claimed_until = null"
     " where id = $1 and state = 'running' and claimed_by = $2";
 static const char retry_sql[] = "update job set state = 'ready', why = $2, claimed_until = null,"
-                                " next_at = clock_timestamp() + interval '2 seconds' * attempts "
-                                "where id = $1 and state = 'running'";
+                                " next_at = clock_timestamp() where id = $1 and state = 'running'";
 /* The item's row is locked first: of two workers that end its last two jobs at once, one waits and
  * is last. */
 static const char lock_item_sql[] = "select 1 from item where id = $1 for update";

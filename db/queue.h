@@ -28,7 +28,7 @@ bool queue_claim(struct db *db, struct arena *a, const struct queue_claim *c, st
 bool queue_give_back(struct db *db, const char *owner, const struct queue_job *jobs, int n,
                      struct err *err) MUST_CHECK;
 
-/* Put a claimed job back: it is due again after a pause. */
+/* Put a claimed job back, its attempt counted: due again at once, behind what is due already. */
 bool queue_retry(struct db *db, int64_t job_id, const char *why, struct err *err) MUST_CHECK;
 
 struct queue_page {

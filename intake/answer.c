@@ -28,7 +28,10 @@ struct work { /* one claimed job */
     struct queue_result result;
     bool has_result; /* false: nothing to scan */
     bool is_last;    /* of its item */
+    bool is_again;   /* put back for another try */
 };
+
+static const char given_up[] = "เปิดไฟล์นี้แล้วระบบล้มถึงสามครั้ง จึงไม่เปิดอีก";
 
 static bool step_scan(const struct answer_parts *parts, struct arena *a, struct work *w,
                       struct err *err);
@@ -97,8 +100,7 @@ static bool step_scan(const struct answer_parts *parts, struct arena *a, struct 
         return true;
     w->has_result = true;
     if (w->job.attempts > ATTEMPTS_MAX) {
-        w->result =
-            (struct queue_result){.state = "poison", .why = "เปิดไฟล์นี้แล้วระบบล้มถึงสามครั้ง จึงไม่เปิดอีก"};
+        w->result = (struct queue_result){.state = "poison", .why = given_up};
         return true;
     }
     struct scan_options options = {.more_formats = parts->config->more_formats};
@@ -109,7 +111,15 @@ static bool step_scan(const struct answer_parts *parts, struct arena *a, struct 
         !scan_document(a, parts->zygote, fd, w->job.filename ? w->job.filename : "", &options,
                        &scanned, err))
         return false;
+    w->is_again = scanned.reader_died && w->job.attempts < ATTEMPTS_MAX;
+    w->result = (struct queue_result){.state = "again"};
+    if (w->is_again)
+        return queue_retry(parts->db, w->job.id, scanned.why, err);
     take_scan(a, parts->verifier, &scanned, &w->result);
+    if (scanned.reader_died) {
+        w->result.state = "poison";
+        w->result.why = given_up;
+    }
     return true;
 }
 
@@ -174,7 +184,7 @@ static bool is_suspect(const struct queue_job *job)
 
 struct round {
     struct work works[ROUND_JOBS_MAX]; /* scanned, not committed yet */
-    int n;
+    int n, n_again;
     struct work suspect;
     bool is_suspected;
     int64_t end_ms;
@@ -201,7 +211,8 @@ static bool work_on_all(const struct answer_parts *parts, struct arena *a, struc
         *w = (struct work){.job = jobs[i]};
         if (!work_on(parts, a, w, err))
             return false;
-        r->n++;
+        r->n_again += w->is_again;
+        r->n += !w->is_again;
     }
     return queue_give_back(parts->db, parts->owner, jobs + i, n - i, err);
 }
@@ -234,10 +245,10 @@ bool answer_round(const struct answer_parts *parts, int *n_out, struct err *err)
     struct round r = {.end_ms = clock_mono_ms() + ROUND_MS_MAX};
     if (!gather(parts, a, &r, err))
         return false;
-    *n_out = r.n + r.is_suspected;
+    *n_out = r.n + r.n_again + r.is_suspected;
     meter_step(parts->meter, "receipt");
     if (r.n > 0 && !step_finish(parts, a, r.works, r.n, err))
         return false;
-    return !r.is_suspected ||
-           (work_on(parts, a, &r.suspect, err) && step_finish(parts, a, &r.suspect, 1, err));
+    return !r.is_suspected || (work_on(parts, a, &r.suspect, err) &&
+                               (r.suspect.is_again || step_finish(parts, a, &r.suspect, 1, err)));
 }

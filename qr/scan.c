@@ -232,6 +232,7 @@ static void judge_end(struct reading *r, const struct child_result *end)
     if (r->ended && end->end == CHILD_DONE)
         return;
     r->out->state = ends[end->end].state;
+    r->out->reader_died = r->out->state == SCAN_DAMAGED;
     r->out->why =
         arena_printf(r->a, "%s%s%s", ends[end->end].why, end->why[0] ? ": " : "", end->why);
     if (!r->out->type)

@@ -37,6 +37,25 @@ static const struct scenario two_boxes = {
 static const struct scenario many_documents = {
     .name = "documents", .n_letters = 20, .n_documents = 20};
 
+static const struct scenario poison = {.name = "mails and files that kill their child",
+                                       .n_letters = 18,
+                                       .n_documents = 2,
+                                       .n_poison_files = 2,
+                                       .n_strangers = 1,
+                                       .n_poison_mails = 2};
+
+/* To the end, and what was poison is tried again: the same end whenever that is asked. */
+static void end_and_check(struct world *w)
+{
+    world_finish(w);
+    world_check(w);
+    if (w->scenario->n_poison_mails + w->scenario->n_poison_files == 0)
+        return;
+    world_release_poison(w);
+    world_finish(w);
+    world_check(w);
+}
+
 static void kill_at_steps(const struct scenario *s)
 {
     long n_points = world_setting("THANWELA_KILL_POINTS", 4),
@@ -46,8 +65,7 @@ static void kill_at_steps(const struct scenario *s)
     world_spare_the_disk(w);
     world_reset(w);
     long n_steps = world_count_steps(w);
-    world_finish(w);
-    world_check(w);
+    end_and_check(w);
     for (long i = 0; i < n_points; i++) {
         char env[64];
         long from = i * n_steps / n_points, to = (i + 1) * n_steps / n_points;
@@ -58,8 +76,7 @@ static void kill_at_steps(const struct scenario *s)
         world_reset(w);
         int status = daemon_once(w->daemon, env);
         assert_true(status == 128 + 9 || status == 0);
-        world_finish(w);
-        world_check(w);
+        end_and_check(w);
     }
     print_message(
         "%s: seed %ld, %ld of %ld steps, 0 lost, 0 doubled numbers, %d receipts repeated\n",
@@ -79,6 +96,7 @@ KILL(copying)
 KILL(large)
 KILL(two_boxes)
 KILL(many_documents)
+KILL(poison)
 
 int main(void)
 {
@@ -89,6 +107,7 @@ int main(void)
         cmocka_unit_test(killed_anywhere_ends_the_same_large),
         cmocka_unit_test(killed_anywhere_ends_the_same_two_boxes),
         cmocka_unit_test(killed_anywhere_ends_the_same_many_documents),
+        cmocka_unit_test(killed_anywhere_ends_the_same_poison),
     };
     if (getenv("THANWELA_ONLY")) /* "*copying": one scenario alone */
         cmocka_set_test_filter(getenv("THANWELA_ONLY"));

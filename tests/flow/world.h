@@ -17,6 +17,8 @@ struct scenario {
     int n_duplicates;    /* further copies of the first letters, another trace header on each */
     int n_strangers;     /* mails that are set aside */
     int n_automatic;     /* registered, not answered */
+    int n_poison_mails;  /* each kills the child that parses it */
+    int n_poison_files;  /* letters with a file that kills the child that scans it */
     size_t large_bytes;  /* one letter carries a file of this size; 0: none */
     bool both_mailboxes; /* every letter lies in the second mailbox as well */
 };
@@ -26,6 +28,7 @@ struct world {
     struct daemon *daemon;
     const char *database_host; /* socket folder of the server that holds it; NULL: the office's */
     int n_repeats;             /* receipts that came twice, over all runs */
+    bool is_released;          /* what was poison is released, and kills no more */
 };
 
 struct world *world_new(const struct scenario *s);
@@ -59,6 +62,9 @@ void world_finish(struct world *w);
 /* Nothing lost, nothing doubled: fails the test and names what is wrong. A receipt may have come
  * twice, with the same Message-ID and the same bytes; that is counted. */
 void world_check(struct world *w);
+
+/* What killed its child kills no more, and an officer has it tried again. */
+void world_release_poison(struct world *w);
 
 /* A number of the environment: how long, and with which seed, a test runs. */
 long world_setting(const char *name, long otherwise);

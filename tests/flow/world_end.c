@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ * The end of a world: what must be true of it. See world.h. */
+#include "base/buf.h"
+#include "db/query.h"
+#include "tests/flow/world_mails.h"
+#include <dirent.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define GIVEN_UP                                                                                   \
+    "state = 'quarantined' and (why like 'the mail could not be parsed%'"                          \
+    " or why like 'เปิดอ่านอีเมลนี้แล้วระบบล้มถึงสามครั้ง%')"
+
+enum { WAIT_TICKS = 400, TICK_US = 25000 };
+
+/* Of the mails that killed their child: those that are registered by now. */
+static int n_cured(const struct world *w)
+{
+    return w->is_released ? w->scenario->n_poison_mails : 0;
+}
+
+static int n_expected_receipts(const struct world *w)
+{
+    return w->scenario->n_letters + n_cured(w);
+}
+
+/* Our own headers and everything behind: what relays put in front differs. */
+static char *own_bytes(struct arena *a, const char *path)
+{
+    struct buf bytes CLEANUP(buf_fini) = {0};
+    char piece[65536];
+    int fd CLEANUP(fd_closep) = open(path, O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    for (ssize_t n; (n = read(fd, piece, sizeof piece)) > 0;)
+        buf_add(&bytes, piece, (size_t)n);
+    const char *start = strstr(buf_str(&bytes), "\nDate: "); /* our first header */
+    assert_non_null(start);
+    return arena_strdup(a, start + 1);
+}
+
+struct receipts {
+    char *bytes[4096];
+    int n;
+};
+
+static void collect(struct arena *a, const char *folder, struct receipts *r)
+{
+    DIR *dir = opendir(folder);
+    for (struct dirent *e; dir && (e = readdir(dir));)
+        if (e->d_name[0] != '.') {
+            assert_true((size_t)r->n < ARRAY_LEN(r->bytes));
+            r->bytes[r->n++] = own_bytes(a, arena_printf(a, "%s/%s", folder, e->d_name));
+        }
+    if (dir)
+        closedir(dir);
+}
+
+static const char *message_id(const char *bytes)
+{
+    const char *at = strcasestr(bytes, "\nMessage-ID: ");
+    assert_non_null(at);
+    return at + 13;
+}
+
+static void collect_all(struct world *w, struct arena *a, struct receipts *r)
+{
+    r->n = 0;
+    for (size_t i = 0; i < WORLD_SENDERS; i++) {
+        collect(a, office_path(a, w->daemon->office, "mail/%s/Maildir/new", world_senders[i]), r);
+        collect(a, office_path(a, w->daemon->office, "mail/%s/Maildir/cur", world_senders[i]), r);
+    }
+}
+
+/* Every receipt came; one that came twice is the same to the byte. */
+static void check_receipts(struct world *w)
+{
+    struct arena *a = arena_new();
+    static struct receipts r;
+    int n_distinct = 0, ticks = 0;
+    do {
+        arena_freep(&a);
+        a = arena_new();
+        collect_all(w, a, &r);
+        n_distinct = 0;
+        for (int i = 0; i < r.n; i++) {
+            int twin = -1;
+            for (int k = 0; k < i && twin < 0; k++)
+                if (strncmp(message_id(r.bytes[i]), message_id(r.bytes[k]),
+                            strcspn(message_id(r.bytes[i]), "\r\n")) == 0)
+                    twin = k;
+            n_distinct += twin < 0;
+            if (twin >= 0)
+                assert_string_equal(r.bytes[i], r.bytes[twin]);
+        }
+        if (n_distinct < n_expected_receipts(w))
+            usleep(TICK_US);
+    } while (n_distinct < n_expected_receipts(w) && ++ticks < WAIT_TICKS);
+    assert_int_equal(n_distinct, n_expected_receipts(w));
+    w->n_repeats += r.n - n_distinct;
+    arena_free(a);
+}
+
+static void check_folders(struct world *w, const char *address, int copies)
+{
+    const struct scenario *s = w->scenario;
+    const struct office *o = w->daemon->office;
+    int n = s->n_letters + s->n_duplicates + s->n_automatic;
+    assert_int_equal(office_count(o, address, ""), 0);
+    /* modified UTF-7 of the two folders' Thai names, as the Maildir spells them */
+    assert_int_equal(office_count(o, address, ".&DiUOBw4XDjAOQA4aDjUOIg4ZDkEOJQ5JDic-"),
+                     n * copies);
+    assert_int_equal(office_count(o, address, ".&Dh4OMQ4BDkQOJw5JDhUOIw4nDggOKg4tDho-"),
+                     (s->n_strangers + s->n_poison_mails) * copies);
+}
+
+/* What killed its child three times is set aside with a reason that an officer sees. */
+static void check_poison(struct world *w, struct db *db)
+{
+    const struct scenario *s = w->scenario;
+    int n_mails = s->n_poison_mails - n_cured(w), n_files = w->is_released ? 0 : s->n_poison_files;
+    assert_int_equal(database_int(db, "select count(*) from message where state = 'quarantined'"),
+                     s->n_strangers + n_mails);
+    assert_int_equal(database_int(db, "select count(*) from message where " GIVEN_UP), n_mails);
+    assert_int_equal(database_int(db, "select count(*) from attachment where scan_state = 'poison'"
+                                      " and scan_why like 'เปิดไฟล์นี้แล้วระบบล้มถึงสามครั้ง%'"),
+                     n_files);
+    assert_int_equal(
+        database_int(db, "select count(*) from attachment where scan_state = 'poison'"), n_files);
+}
+
+void world_check(struct world *w)
+{
+    const struct scenario *s = w->scenario;
+    struct db *db CLEANUP(db_closep) = world_database(w);
+    int n_items = s->n_letters + s->n_automatic + n_cured(w);
+    database_is_sound(db);
+    assert_int_equal(database_int(db, "select count(*) from item"), n_items);
+    assert_int_equal(database_int(db, "select count(distinct message_id) from item"), n_items);
+    assert_int_equal(database_int(db, "select count(*) from attachment where is_attachment"),
+                     s->n_documents + s->n_poison_files + (s->large_bytes && s->n_documents == 0));
+    assert_int_equal(
+        database_int(db,
+                     "select count(*) from attachment where is_attachment and scan_state is null"),
+        0);
+    assert_int_equal(database_int(db, "select count(*) from outbox where state <> 'sent'"), 0);
+    check_poison(w, db);
+    check_folders(w, WORLD_ADDR, 1);
+    if (s->both_mailboxes)
+        check_folders(w, WORLD_SECOND_ADDR, 1);
+    check_receipts(w);
+}
+
+/* ---- an officer's release */
+
+static void release_each(struct world *w, const char *sql)
+{
+    struct db *db CLEANUP(db_closep) = world_database(w);
+    struct rows r CLEANUP(rows_fini) = {0};
+    struct err err = {0};
+    if (!db_query(db, sql, NULL, &r, &err))
+        fail_msg("%s", err.text);
+    for (int i = 0; i < r.n; i++)
+        assert_int_equal(daemon_run(w->daemon, NULL, "thanwela", "item", "release",
+                                    row_text(&r, i, 0), "--why", "the reader was mended", NULL),
+                         0);
+}
+
+void world_release_poison(struct world *w)
+{
+    release_each(w, "select id::text from message where " GIVEN_UP);
+    release_each(w, "select distinct i.no || '/' || i.year from item i join attachment a"
+                    " on a.item_id = i.id where a.scan_state = 'poison'");
+    unsetenv("THANWELA_POISON");
+    w->is_released = true;
+}
