@@ -95,6 +95,13 @@ void office_crash_database(const struct office *o)
         fail_msg("the database of %s did not come back", o->dir);
 }
 
+void office_renumber(const struct office *o, const char *address, bool reused)
+{
+    const char *const options[] = {reused ? "reused" : "anew", address, NULL};
+    if (run_script("renumber", o->dir, options) != 0)
+        fail_msg("the IMAP server of %s did not come back", o->dir);
+}
+
 const char *office_get(const struct office *o, const char *name)
 {
     size_t n = strlen(name);
@@ -158,6 +165,25 @@ static void give_to_servers(const struct office *o, const char *path)
         assert_int_equal(chown(path, st.st_uid, st.st_gid), 0);
 }
 
+static void write_all(int fd, const char *bytes, size_t n)
+{
+    for (size_t done = 0; done < n;) {
+        ssize_t wrote = write(fd, bytes + done, n - done);
+        assert_true(wrote > 0);
+        done += (size_t)wrote;
+    }
+}
+
+/* As an MTA writes into a Maildir: Courier would give a line that ends in CR LF one more CR. */
+static void write_as_unix(int fd, const char *bytes, size_t n)
+{
+    struct buf text CLEANUP(buf_fini) = {0};
+    for (size_t i = 0; i < n; i++)
+        if (bytes[i] != '\r' || i + 1 == n || bytes[i + 1] != '\n')
+            buf_addc(&text, bytes[i]);
+    write_all(fd, text.data, text.len);
+}
+
 void office_deliver(const struct office *o, const char *address, const void *bytes, size_t n)
 {
     struct office *counter = (struct office *)(uintptr_t)o;
@@ -172,11 +198,10 @@ void office_deliver(const struct office *o, const char *address, const void *byt
     CLEANUP(fd_closep)
     int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     assert_true(fd >= 0);
-    for (size_t done = 0; done < n;) {
-        ssize_t wrote = write(fd, (const char *)bytes + done, n - done);
-        assert_true(wrote > 0);
-        done += (size_t)wrote;
-    }
+    if (strcmp(office_get(o, "IMAP_SERVER"), "courier") == 0)
+        write_as_unix(fd, bytes, n);
+    else
+        write_all(fd, bytes, n);
     give_to_servers(o, tmp);
     char *name = office_path(o->a, o, "mail/%s/Maildir/new/%ld.T%06u.test", address, time(NULL),
                              o->n_delivered);

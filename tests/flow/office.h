@@ -18,6 +18,10 @@ void office_stop(struct office *o); /* and removes its folder; accepts NULL */
 /* kill -9 the database server while it works, and start it again on what it left. */
 void office_crash_database(const struct office *o);
 
+/* The IMAP server comes back with other UIDs in the inbox of address, as after a restore: under
+ * another UIDVALIDITY; or, reused, under the same one, so that one mail's UID is now another's. */
+void office_renumber(const struct office *o, const char *address, bool reused);
+
 /* A value of DIR/env, as "IMAPS_PORT" or "DB_CONNINFO"; fails the test where there is none. */
 const char *office_get(const struct office *o, const char *name);
 int office_port(const struct office *o, const char *name);

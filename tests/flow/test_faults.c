@@ -167,19 +167,6 @@ static void deaths_count_against_no_bystander(void **state)
 
 /* ---- several daemons on one mailbox */
 
-/* A short lease, and every daemon remembers apart. */
-static const char *write_conf(struct world *w, int which)
-{
-    char *conf = arena_printf(w->daemon->a, "%s.%d", w->daemon->conf, which);
-    char *command =
-        arena_printf(w->daemon->a,
-                     "mkdir -p %s.d && sed -e 's|^state_dir = .*|state_dir = %s.d\\nlease_s = 10|'"
-                     " -e 's|^poll_s = .*|poll_s = 1|' %s >%s",
-                     conf, conf, w->daemon->conf, conf);
-    assert_int_equal(system(command), 0);
-    return conf;
-}
-
 static void wait_until_done(struct world *w)
 {
     int64_t start_ms = clock_mono_ms();
@@ -223,7 +210,7 @@ static void together_they_double_nothing(size_t n)
     int n_kills = 0;
     world_spare_the_disk(w);
     for (size_t i = 0; i < n; i++)
-        conf[i] = write_conf(w, (int)i + 1);
+        conf[i] = world_conf(w, (int)i + 1);
     unsigned long run_ms = undisturbed_ms(w);
     for (long i = 0; i < rounds; i++) {
         world_reset(w);

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 static const char *const no_move[] = {"--no-move", NULL};
+static const char *const by_courier[] = {"--imap", "courier", NULL};
 
 static const struct scenario letters = {.name = "letters", .n_letters = 20, .n_documents = 3};
 static const struct scenario mixed = {.name = "mixed",
@@ -37,6 +38,12 @@ static const struct scenario two_boxes = {
 static const struct scenario many_documents = {
     .name = "documents", .n_letters = 20, .n_documents = 20};
 
+static const struct scenario courier = {.name = "Courier",
+                                        .office_options = by_courier,
+                                        .n_letters = 17,
+                                        .n_documents = 1,
+                                        .n_duplicates = 2,
+                                        .n_strangers = 2};
 static const struct scenario poison = {.name = "mails and files that kill their child",
                                        .n_letters = 18,
                                        .n_documents = 2,
@@ -97,6 +104,7 @@ KILL(large)
 KILL(two_boxes)
 KILL(many_documents)
 KILL(poison)
+KILL(courier)
 
 int main(void)
 {
@@ -108,6 +116,7 @@ int main(void)
         cmocka_unit_test(killed_anywhere_ends_the_same_two_boxes),
         cmocka_unit_test(killed_anywhere_ends_the_same_many_documents),
         cmocka_unit_test(killed_anywhere_ends_the_same_poison),
+        cmocka_unit_test(killed_anywhere_ends_the_same_courier),
     };
     if (getenv("THANWELA_ONLY")) /* "*copying": one scenario alone */
         cmocka_set_test_filter(getenv("THANWELA_ONLY"));

@@ -79,6 +79,18 @@ void world_reset(struct world *w)
 
 /* ---- running */
 
+const char *world_conf(struct world *w, int which)
+{
+    char *conf = arena_printf(w->daemon->a, "%s.%d", w->daemon->conf, which);
+    char *command =
+        arena_printf(w->daemon->a,
+                     "mkdir -p %s.d && sed -e 's|^state_dir = .*|state_dir = %s.d\\nlease_s = 10|'"
+                     " -e 's|^poll_s = .*|poll_s = 1|' %s >%s",
+                     conf, conf, w->daemon->conf, conf);
+    assert_int_equal(system(command), 0);
+    return conf;
+}
+
 void world_let_time_pass(struct world *w)
 {
     struct db *db CLEANUP(db_closep) = superuser(w, "thanwela");

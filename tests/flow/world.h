@@ -41,6 +41,10 @@ void world_spare_the_disk(struct world *w);
 /* Back to the start: an empty register, the scenario's mails in the mailbox. */
 void world_reset(struct world *w);
 
+/* A configuration of its own, of several daemons that run together: a short lease, a look at the
+ * mailbox every second. Lives as long as w. */
+const char *world_conf(struct world *w, int which);
+
 /* A whole run; returns how many steps it took. */
 long world_count_steps(struct world *w);
 
