@@ -8,19 +8,18 @@
 
 #include "base/log.h"
 #include "db/ledger.h"
+#include "db/mailbox.h"
 #include "db/primary.h"
 #include "db/registry.h"
 #include "intake/batch.h"
-#include "intake/copied.h"
+#include "intake/filing.h"
+#include "intake/inbox.h"
+#include "intake/lease.h"
 #include "intake/register.h"
-#include "intake/seen.h"
-#include "role/common.h"
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 /* In order, over and over until a whole round had nothing to do. */
 static bool step_fetch(struct pipeline *p, struct err *err);
@@ -38,60 +37,15 @@ static const struct {
     {"file", step_file},         /* settled mails leave the folder */
 };
 
-enum { HANDOVER_S = 10 }; /* after a holder is found dead: longer than its last move may take */
-
 struct pipeline {
     struct pipeline_parts parts;
     int mailbox_id;
-    int64_t lease_end_ms;       /* by our clock, from before it was asked for */
-    struct imap_entry *entries; /* the folder as last listed, by UID; lives in listing */
-    uint32_t n_entries;
-    uint32_t next_entry; /* the first one that this poll has not looked at */
-    struct arena *listing;
-    struct seen_set seen; /* mails of the folder whose bytes this session has hashed */
-    struct batch *batch;  /* the mails of this round */
-    bool is_idle;         /* the round found nothing to look at */
-    bool has_worked;      /* this poll changed something */
+    struct lease lease;
+    struct inbox inbox;
+    struct batch *batch; /* the mails of this round */
+    bool is_idle;        /* the round found nothing to look at */
+    bool has_worked;     /* this poll changed something */
 };
-
-/* ---- the lease */
-
-static bool take_lease(struct pipeline *p, struct err *err)
-{
-    int64_t epoch, asked_ms = clock_mono_ms();
-    int ttl_s = p->parts.config->lease_s;
-    if (!ledger_lease(p->parts.db, p->mailbox_id, p->parts.owner, ttl_s, &epoch, err))
-        return false;
-    if (epoch == 0)
-        return err_set(err, ERR_RETRY, "mailbox %s: another daemon holds its lease",
-                       p->parts.mailbox->name);
-    p->lease_end_ms = asked_ms + (int64_t)ttl_s * 1000;
-    return true;
-}
-
-/* The database says whether it is still ours; while more than half of it is left, that is asked and
- * nothing written. */
-static bool renew_lease(struct pipeline *p, struct err *err)
-{
-    int half_s = p->parts.config->lease_s / 2;
-    bool held = clock_mono_ms() + (int64_t)half_s * 1000 < p->lease_end_ms;
-    if (held &&
-        !ledger_lease_held(p->parts.db, p->mailbox_id, p->parts.owner, half_s - 1, &held, err))
-        return false;
-    return held || take_lease(p, err);
-}
-
-/* The lease of a process of this machine that is gone need not run out: only what it asked of the
- * mail server last must be over. Its epoch ends with it. */
-static bool bury_holder(struct pipeline *p, struct err *err)
-{
-    struct arena *a CLEANUP(arena_freep) = arena_new();
-    const char *holder;
-    if (!ledger_lease_holder(p->parts.db, a, p->mailbox_id, &holder, err))
-        return false;
-    return !role_owner_gone(holder) ||
-           ledger_lease_bury(p->parts.db, p->mailbox_id, holder, HANDOVER_S, err);
-}
 
 /* ---- opening and closing */
 
@@ -102,15 +56,18 @@ bool pipeline_open(const struct pipeline_parts *parts, struct pipeline **out, st
         abort();
     p->parts = *parts;
     p->batch = batch_new();
-    struct ledger_mailbox m = {.name = parts->mailbox->name,
-                               .host = parts->mailbox->host,
-                               .login = parts->mailbox->login,
-                               .folder = parts->mailbox->folder,
-                               .body = parts->mailbox->body};
+    struct mailbox_where m = {.name = parts->mailbox->name,
+                              .host = parts->mailbox->host,
+                              .login = parts->mailbox->login,
+                              .folder = parts->mailbox->folder,
+                              .body = parts->mailbox->body};
     bool changed;
-    if (!ledger_mailbox(parts->db, &m, &p->mailbox_id, err) || !bury_holder(p, err) ||
-        !renew_lease(p, err) ||
-        !ledger_uidvalidity(parts->db, p->mailbox_id, parts->uidvalidity, &changed, err))
+    if (!mailbox_row(parts->db, &m, &p->mailbox_id, err))
+        return false;
+    p->lease = (struct lease){parts->db, p->mailbox_id, m.name, parts->owner,
+                              .ttl_s = parts->config->lease_s};
+    if (!lease_open(&p->lease, err) ||
+        !mailbox_uidvalidity(parts->db, p->mailbox_id, parts->uidvalidity, &changed, err))
         return false;
     if (changed)
         log_event(LOG_LEVEL_WARN, "fetch", "mailbox", m.name, "note",
@@ -123,12 +80,10 @@ void pipeline_close(struct pipeline *p)
 {
     if (!p)
         return;
-    struct err ignored;
-    if (p->mailbox_id && !db_broken(p->parts.db))
-        (void)!ledger_lease_end(p->parts.db, p->mailbox_id, p->parts.owner, &ignored);
+    if (p->mailbox_id)
+        lease_end(&p->lease);
     batch_free(p->batch);
-    arena_free(p->listing);
-    seen_fini(&p->seen);
+    inbox_fini(&p->inbox);
     free(p);
 }
 
@@ -142,7 +97,7 @@ void pipeline_failed(struct pipeline *p, const struct err *why)
 {
     struct err ignored;
     if (!db_broken(p->parts.db))
-        (void)!ledger_poll_failed(p->parts.db, p->mailbox_id, why->text, &ignored);
+        (void)!mailbox_poll_failed(p->parts.db, p->mailbox_id, why->text, &ignored);
 }
 
 int pipeline_mailbox_id(const struct pipeline *p)
@@ -152,7 +107,7 @@ int pipeline_mailbox_id(const struct pipeline *p)
 
 uint32_t pipeline_last_uid(const struct pipeline *p)
 {
-    return p->n_entries ? p->entries[p->n_entries - 1].uid : 0;
+    return p->inbox.n ? p->inbox.entries[p->inbox.n - 1].uid : 0;
 }
 
 /* ---- a poll */
@@ -170,46 +125,20 @@ static bool run_round(struct pipeline *p, struct err *err)
     return true;
 }
 
-/* A human took back the mark for which the mail was left: it is filed like any other. */
-static void heed_marks(struct pipeline *p)
-{
-    for (uint32_t i = 0; i < p->n_entries; i++) {
-        struct seen *s = seen_find(&p->seen, p->entries[i].uid);
-        bool is_ours = p->entries[i].size_bytes <= MAIL_BYTES_MAX;
-        if (s && is_ours && s->is_deleted != p->entries[i].is_deleted) {
-            s->is_deleted = p->entries[i].is_deleted;
-            s->is_done = s->is_done && s->is_deleted;
-        }
-    }
-}
-
 bool pipeline_poll(struct pipeline *p, bool *worked_out, struct err *err)
 {
-    arena_freep(&p->listing);
-    p->listing = arena_new();
-    p->next_entry = 0;
     p->has_worked = false;
-    if (!renew_lease(p, err) ||
-        !imap_list(p->parts.imap, p->listing, &p->entries, &p->n_entries, err))
+    if (!lease_renew(&p->lease, err) || !inbox_list(&p->inbox, p->parts.imap, MAIL_BYTES_MAX, err))
         return false;
-    heed_marks(p);
     do {
         if (!run_round(p, err))
             return false;
     } while (!p->is_idle);
     *worked_out |= p->has_worked;
-    return ledger_polled(p->parts.db, p->mailbox_id, p->parts.mailbox->gap_s, err);
+    return mailbox_polled(p->parts.db, p->mailbox_id, p->parts.mailbox->gap_s, err);
 }
 
 /* ---- fetch */
-
-static const struct imap_entry *find_entry(const struct pipeline *p, uint32_t uid)
-{
-    for (uint32_t i = 0; i < p->n_entries; i++)
-        if (p->entries[i].uid == uid)
-            return &p->entries[i];
-    return NULL;
-}
 
 static struct ledger_mail place_of(const struct pipeline *p, uint32_t uid)
 {
@@ -228,7 +157,8 @@ static bool take_too_large(struct pipeline *p, const struct imap_entry *e, struc
     struct db *tx CLEANUP(db_rollbackp) = p->parts.db;
     if (!ledger_too_large(p->parts.db, &m, MAIL_BYTES_MAX, &message, err) || !db_commit(tx, err))
         return false;
-    seen_add(&p->seen, (struct seen){.uid = e->uid, .message_id = message.id, .is_done = true});
+    seen_add(&p->inbox.seen,
+             (struct seen){.uid = e->uid, .message_id = message.id, .is_done = true});
     log_event(LOG_LEVEL_WARN, "fetch", "why", "too large: it stays in the mailbox", NULL);
     return true;
 }
@@ -238,9 +168,9 @@ static bool take_too_large(struct pipeline *p, const struct imap_entry *e, struc
 static bool choose_uids(struct pipeline *p, uint32_t *uids, uint32_t *n_out, struct err *err)
 {
     uint64_t bytes = 0;
-    for (*n_out = 0; p->next_entry < p->n_entries && *n_out < BATCH_MAILS_MAX; p->next_entry++) {
-        const struct imap_entry *e = &p->entries[p->next_entry];
-        if (seen_find(&p->seen, e->uid))
+    for (*n_out = 0; p->inbox.next < p->inbox.n && *n_out < BATCH_MAILS_MAX; p->inbox.next++) {
+        const struct imap_entry *e = &p->inbox.entries[p->inbox.next];
+        if (seen_find(&p->inbox.seen, e->uid))
             continue;
         if (e->size_bytes > MAIL_BYTES_MAX) {
             if (!take_too_large(p, e, err))
@@ -258,8 +188,8 @@ static bool choose_uids(struct pipeline *p, uint32_t *uids, uint32_t *n_out, str
 static bool spool_mail(void *user, uint32_t uid, int raw_fd, uint64_t size_bytes, struct err *err)
 {
     struct pipeline *p = user;
-    const struct imap_entry *e = find_entry(p, uid);
-    if (!e || seen_find(&p->seen, uid))
+    const struct imap_entry *e = inbox_find(&p->inbox, uid);
+    if (!e || seen_find(&p->inbox.seen, uid))
         return true; /* not asked for: a server may speak of other mail */
     return batch_spool(p->batch, uid, e->internaldate_us, raw_fd, size_bytes, err);
 }
@@ -305,9 +235,10 @@ static bool step_fetch(struct pipeline *p, struct err *err)
     }
     for (uint32_t i = 0; i < p->batch->n_spooled; i++) {
         const struct batch_raw *raw = &p->batch->spooled[i];
-        seen_add(&p->seen, (struct seen){.uid = raw->uid,
-                                         .message_id = raw->message_id,
-                                         .is_deleted = find_entry(p, raw->uid)->is_deleted});
+        seen_add(&p->inbox.seen,
+                 (struct seen){.uid = raw->uid,
+                               .message_id = raw->message_id,
+                               .is_deleted = inbox_find(&p->inbox, raw->uid)->is_deleted});
     }
     return whole;
 }
@@ -344,9 +275,8 @@ static bool parse_one(struct pipeline *p, const struct ledger_pending *pending, 
         *err = why;
         return false;
     }
-    if (pending->attempts + 1 < ATTEMPTS_MAX)
-        return true;
-    return set_aside(p, pending->id, MESSAGE_QUARANTINED, why.text, err);
+    return pending->attempts + 1 < ATTEMPTS_MAX ||
+           set_aside(p, pending->id, MESSAGE_QUARANTINED, why.text, err);
 }
 
 /* A mail that a death has left behind may be what caused it: it goes all the way alone, so that
@@ -434,71 +364,36 @@ static bool step_register(struct pipeline *p, struct err *err)
 
 /* ---- file */
 
-static const char *folder_for(const struct pipeline *p, enum message_state state)
+static bool move(struct pipeline *p, struct seen *s, enum message_state state, struct err *err)
 {
-    if (state == MESSAGE_QUARANTINED)
-        return p->parts.mailbox->aside_folder;
-    return p->parts.mailbox->done_folder;
-}
-
-/* Without MOVE: was it copied by one who died before removing it? */
-static bool was_copied(struct pipeline *p, const struct seen *s, const struct ledger_mail *place,
-                       const char *folder, bool *copied_out, struct err *err)
-{
-    bool begun_before;
-    uint8_t sha256[32];
-    const struct imap_entry *e = find_entry(p, s->uid);
-    struct copied_mail mail = {.sha256 = sha256};
-    *copied_out = false;
-    if (!ledger_filing(p->parts.db, place, s->message_id, &begun_before, err))
-        return false;
-    if (!begun_before || !e)
-        return true;
-    mail.internaldate_us = e->internaldate_us;
-    return ledger_identity(p->parts.db, s->message_id, sha256, &mail.size_bytes, err) &&
-           copied_is_there(p->parts.mailbox, folder, &mail, copied_out, err);
-}
-
-static bool move_away(struct pipeline *p, const struct seen *s, const struct ledger_mail *place,
-                      const char *folder, bool *moved_out, struct err *err)
-{
-    bool copied = false;
-    *moved_out = false;
-    if (!p->parts.has_move && !was_copied(p, s, place, folder, &copied, err))
-        return false;
-    *moved_out = copied;
-    if (copied)
-        return imap_remove(p->parts.imap, s->uid, err);
-    /* a mark that is not ours is a human's: the mail is left where it is */
-    return s->is_deleted || imap_move(p->parts.imap, s->uid, folder, moved_out, err);
-}
-
-/* MOVE is no compare-and-swap: two sessions that move one UID both hear OK and the mail is doubled.
- * So the lease is renewed before, and an answer that comes after its end is not believed. */
-static bool move(struct pipeline *p, struct seen *s, const char *folder, struct err *err)
-{
+    struct filing filing = {.mailbox = p->parts.mailbox,
+                            .db = p->parts.db,
+                            .imap = p->parts.imap,
+                            .lease = &p->lease,
+                            .has_move = p->parts.has_move};
+    struct filing_mail mail = {.place = place_of(p, s->uid),
+                               .message_id = s->message_id,
+                               .state = state,
+                               .entry = inbox_find(&p->inbox, s->uid),
+                               .is_deleted = s->is_deleted};
     bool moved;
-    struct ledger_mail place = place_of(p, s->uid);
-    if (!renew_lease(p, err) || !move_away(p, s, &place, folder, &moved, err))
+    if (!filing_move(&filing, &mail, &moved, err))
         return false;
-    if (clock_mono_ms() >= p->lease_end_ms)
-        return err_set(err, ERR_RETRY, "mailbox %s: the lease ended during a move",
-                       p->parts.mailbox->name);
     s->is_done = true;
     p->has_worked |= moved;
-    return ledger_filed(p->parts.db, &place, s->message_id, moved ? folder : NULL, err);
+    return true;
 }
 
 static bool step_file(struct pipeline *p, struct err *err)
 {
-    for (uint32_t i = 0; i < p->seen.n; i++) {
-        struct seen *s = &p->seen.list[i];
+    for (uint32_t i = 0; i < p->inbox.seen.n; i++) {
+        struct seen *s = &p->inbox.seen.list[i];
         enum message_state state;
         if (s->is_done)
             continue;
         if (!ledger_state(p->parts.db, s->message_id, &state, err))
             return false;
-        if (state != MESSAGE_STORED && !move(p, s, folder_for(p, state), err))
+        if (state != MESSAGE_STORED && !move(p, s, state, err))
             return err_add(err, "uid %" PRIu32, s->uid);
     }
     return true;

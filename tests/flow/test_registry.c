@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Ledger, register and numbers against a real PostgreSQL. */
 #include "db/ledger.h"
+#include "db/mailbox.h"
 #include "db/migrate.h"
 #include "db/outbox.h"
 #include "db/query.h"
@@ -42,8 +43,7 @@ static struct ledger_message store(const char *raw, uint32_t uid)
 {
     struct err err = {0};
     uint8_t hash[32];
-    int fd CLEANUP(fd_closep)
-    = spool(raw);
+    int fd CLEANUP(fd_closep) = spool(raw);
     struct ledger_message out = {0};
     crypto_hash_sha256(hash, (const unsigned char *)raw, strlen(raw));
     struct ledger_mail m = {.mailbox_id = mailbox_id,
@@ -229,8 +229,7 @@ static void an_open_transaction_rolls_back_unless_committed(void **state)
     (void)state;
     {
         must(db_begin(db, &err), &err);
-        struct db *tx CLEANUP(db_rollbackp)
-        = db;
+        struct db *tx CLEANUP(db_rollbackp) = db;
         (void)tx;
         database_run(db, "insert into agency (code, name_th) values ('GHOST', 'ผี')");
     }
@@ -272,8 +271,7 @@ static void the_service_owns_nothing_and_cannot_rewrite_history(void **state)
 
 static void changed_history_breaks_the_chain(void **state)
 {
-    struct db *owner CLEANUP(db_closep)
-    = database_open_owner(office);
+    struct db *owner CLEANUP(db_closep) = database_open_owner(office);
     (void)state;
     database_run(owner, "alter table event disable trigger event_frozen");
     database_run(owner, "begin; update event set why = 'changed' where id = 2");
@@ -287,17 +285,17 @@ static void a_lease_has_one_holder(void **state)
     struct err err = {0};
     int64_t mine, theirs;
     (void)state;
-    must(ledger_lease(db, mailbox_id, "a", 30, &mine, &err), &err);
+    must(mailbox_lease_take(db, mailbox_id, "a", 30, &mine, &err), &err);
     assert_true(mine > 0);
-    must(ledger_lease(db, mailbox_id, "b", 30, &theirs, &err), &err);
+    must(mailbox_lease_take(db, mailbox_id, "b", 30, &theirs, &err), &err);
     assert_int_equal(theirs, 0);
-    must(ledger_lease_end(db, mailbox_id, "b", &err), &err); /* not b's to end */
-    must(ledger_lease(db, mailbox_id, "b", 30, &theirs, &err), &err);
+    must(mailbox_lease_end(db, mailbox_id, "b", &err), &err); /* not b's to end */
+    must(mailbox_lease_take(db, mailbox_id, "b", 30, &theirs, &err), &err);
     assert_int_equal(theirs, 0);
-    must(ledger_lease_end(db, mailbox_id, "a", &err), &err);
-    must(ledger_lease(db, mailbox_id, "b", 30, &theirs, &err), &err);
+    must(mailbox_lease_end(db, mailbox_id, "a", &err), &err);
+    must(mailbox_lease_take(db, mailbox_id, "b", 30, &theirs, &err), &err);
     assert_true(theirs > mine);
-    must(ledger_lease_end(db, mailbox_id, "b", &err), &err);
+    must(mailbox_lease_end(db, mailbox_id, "b", &err), &err);
 }
 
 static void a_mail_has_three_attempts(void **state)
@@ -324,8 +322,7 @@ static void a_mail_has_three_attempts(void **state)
 static void migrating_twice_does_nothing_and_a_changed_past_is_refused(void **state)
 {
     struct err err = {0};
-    struct db *owner CLEANUP(db_closep)
-    = database_open_owner(office);
+    struct db *owner CLEANUP(db_closep) = database_open_owner(office);
     int n = -1;
     (void)state;
     must(migrate(owner, "thanwela", NULL, NULL, &n, &err), &err);
@@ -356,8 +353,8 @@ static int set_up(void **state)
     office = office_start(options);
     database_migrate(office);
     db = database_open(office);
-    struct ledger_mailbox m = {"saraban", "localhost", "saraban", "INBOX", "cabinet"};
-    must(ledger_mailbox(db, &m, &mailbox_id, &err), &err);
+    struct mailbox_where m = {"saraban", "localhost", "saraban", "INBOX", "cabinet"};
+    must(mailbox_row(db, &m, &mailbox_id, &err), &err);
     return 0;
 }
 
