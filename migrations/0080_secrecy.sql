@@ -27,6 +27,9 @@ end $$;
 create trigger link_closes_on_secrecy after update of secrecy, matter_id on item
     for each row when (old.secrecy = '' and new.secrecy <> '') execute function link_closes_on_secrecy();
 
+-- What was assigned to a secret matter before this rule.
+update item i set secrecy = m.secrecy from matter m where m.id = i.matter_id and m.secrecy <> '' and i.secrecy = '';
+
 create view violation_secrecy as
     select 'item of a secret matter is not secret' as what, i.id::text as ref
       from item i join matter m on m.id = i.matter_id where m.secrecy <> '' and i.secrecy = '';
