@@ -80,7 +80,9 @@ int report_lateness(struct cli *c, const struct report_ask *ask)
         return send_nightly(c, ask, db, config);
     if (ask->send)
         return send(c, ask, db, config);
-    if (!lateness_gather(c->a, db, config, ask->as_of_us, &l, &err))
+    bool has_words = ask->list || ask->format == REPORT_XLSX;
+    if (!(has_words ? lateness_gather : lateness_gather_sections)(c->a, db, config, ask->as_of_us,
+                                                                  &l, &err))
         return cli_fail(&err);
     return ask->list ? print_list(c, ask, l) : print_whole(c, ask, l);
 }

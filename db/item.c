@@ -43,9 +43,9 @@ const char *const *item_states(size_t *n_out)
     " and ($11::text is null or i.id in"                                                           \
     "  (select item_id from item_judgement(from_us($1)) where verdict = $11))"
 
-#define PAGE(order)                                                                                \
-    "with page as materialized (select i.* from item i where" MATCHES " order by " order           \
-    " limit nullif($13::bigint, 0) offset $14::bigint),"                                           \
+#define PAGE(order, total)                                                                         \
+    "with page as materialized (select i.*, " total " as total from item i where" MATCHES          \
+    " order by " order " limit nullif($13::bigint, 0) offset $14::bigint),"                        \
     " judged as materialized (select * from item_judgement(from_us($1))"                           \
     "  where item_id = any ((select array(select id from page))::bigint[]))"                       \
     "select i.id, i.series, i.no || '/' || i.year, us(i.entered_at), us(i.registered_at),"         \
@@ -58,12 +58,17 @@ const char *const *item_states(size_t *n_out)
     " coalesce(m.title, '') end, i.status, i.cancelled_why,"                                       \
     " i.check_why, i.incomplete_why, i.no_receipt_why, i.sender_state = 'verified',"               \
     " coalesce(j.verdict, ''), coalesce(j.label, ''), coalesce(j.why, ''),"                        \
-    " coalesce(j.basis, ''), us(j.due_at), coalesce(j.late_min, 0)"                                \
+    " coalesce(j.basis, ''), us(j.due_at), coalesce(j.late_min, 0), i.total"                       \
     " from page i left join agency g on g.id = i.agency_id"                                        \
     " left join matter m on m.id = i.matter_id"                                                    \
     " left join judged j on j.item_id = i.id order by " order
-static const char newest_sql[] = PAGE("i.registered_at desc, i.id desc");
-static const char oldest_sql[] = PAGE("i.series, i.year, i.no");
+#define NEWEST "i.registered_at desc, i.id desc"
+#define OLDEST "i.series, i.year, i.no"
+/* Where all had to be judged to be found, they are counted in the same breath. */
+static const char *const page_sql[2][2] = {
+    {PAGE(NEWEST, "null::bigint"), PAGE(NEWEST, "count(*) over ()")},
+    {PAGE(OLDEST, "null::bigint"), PAGE(OLDEST, "count(*) over ()")}};
+enum { TOTAL_COLUMN = 32 };
 static const char count_sql[] = "select count(*) from item i where" MATCHES;
 
 /* Of the whole register: as many as its counters say, less those that were cancelled. */
@@ -218,11 +223,17 @@ static bool read_page(struct arena *a, struct db *db, const struct item_filter *
     if (!db_begin_snapshot(db, err))
         return false;
     struct db *open CLEANUP(db_rollbackp) = db;
-    if ((!verdict && !judge_as_written(db, err)) || !count(db, f, p, total_out, err))
+    const struct params wanted = *p;
+    if ((!verdict && !judge_as_written(db, err)) ||
+        (!verdict && !count(db, f, &wanted, total_out, err)))
         return false;
     param_int(p, f->limit);
     param_int(p, f->offset);
-    return db_query(db, f->oldest_first ? oldest_sql : newest_sql, p, r, err);
+    if (!db_query(db, page_sql[f->oldest_first][verdict != NULL], p, r, err))
+        return false;
+    if (verdict && r->n > 0)
+        *total_out = row_int(r, 0, TOTAL_COLUMN);
+    return !verdict || r->n > 0 || count(db, f, &wanted, total_out, err); /* behind the last page */
 }
 
 bool item_list(struct arena *a, struct db *db, const struct item_filter *f, struct item_rows *out,

@@ -7,6 +7,8 @@
 
 /* Rows by column number of the statement above each reader: read in the statement's order. */
 static const char snapshot_sql[] = "set transaction isolation level repeatable read, read only";
+/* 100,000 cases with all their words are sorted without a file */
+static const char memory_sql[] = "set local work_mem = '128MB'";
 
 static const char window_sql[] =
     "select us(since), us(quarter_from), us(year_from), us(year_to), us(soon_to), us(soon_3_to),"
@@ -32,23 +34,26 @@ static bool read_window(struct db *db, const struct params *p, struct report_win
 
 #define AGENCY "coalesce(nullif(g.short_th, ''), g.name_th)"
 
+/* Words are dear: a line of reason costs more than its judgement, and a report without its year's
+ * lists shows none of what came in time. So nothing is put together that nobody reads. */
 static const char cases_sql[] =
-    "select j.expectation_id, coalesce(j.decided_by, 0), coalesce(i.no || '/' || i.year, ''),"
-    " m.no || '/' || m.year, m.class, g.code, " AGENCY ", g.contact,"
-    " case when m.secrecy <> '' then '(ลับ)' else m.title end,"
-    " j.verdict, j.label, j.basis, j.why, us(j.due_at), us(j.decided_at), j.late_min,"
-    " j.late_work_min"
-    " from expectation_judgement(from_us($1)) j join matter m on m.id = j.matter_id"
-    " join agency g on g.id = j.agency_id left join item i on i.id = j.decided_by"
+    "select j.expectation_id, coalesce(j.decided_by, 0), case when j.told then coalesce("
+    "  (select i.no || '/' || i.year from item i where i.id = j.decided_by), '') end,"
+    " case when j.told then m.no || '/' || m.year end, g.code, " AGENCY ", g.contact,"
+    " case when j.told then case when m.secrecy <> '' then '(ลับ)' else m.title end end,"
+    " j.verdict, case when j.told then j.label end, case when j.told then j.why end,"
+    " us(j.due_at), us(j.decided_at), j.late_min, j.late_work_min"
+    " from (select *, $2::bool or verdict not in ('ON_TIME', 'EXEMPT') as told"
+    "  from expectation_judgement(from_us($1))) j"
+    " join matter m on m.id = j.matter_id join agency g on g.id = j.agency_id"
     " order by j.due_at nulls last, m.year, m.no, g.code collate \"C\"";
 
 /* Items that no expectation covers: found first, so that the others are not judged twice. */
 static const char loose_items_sql[] =
-    "select 0, j.item_id, i.no || '/' || i.year, coalesce(m.no || '/' || m.year, ''), i.class,"
+    "select 0, j.item_id, i.no || '/' || i.year, coalesce(m.no || '/' || m.year, ''),"
     " coalesce(g.code, ''), coalesce(" AGENCY ", ''), coalesce(g.contact, ''),"
     " case when i.secrecy <> '' then '(ลับ)' else i.subject end,"
-    " j.verdict, j.label, j.basis, j.why, us(j.due_at), us(j.decided_at), j.late_min,"
-    " j.late_work_min"
+    " j.verdict, j.label, j.why, us(j.due_at), us(j.decided_at), j.late_min, j.late_work_min"
     " from (select x.* from item x where x.entered_at <= from_us($1) and x.status <> 'ยกเลิก'"
     "  and not exists (select from expectation e where e.matter_id = x.matter_id"
     "   and e.agency_id = x.agency_id and e.created_at <= from_us($1))) i"
@@ -62,26 +67,27 @@ static void case_from(struct arena *a, const struct rows *r, int i, struct late_
                             .item_id = row_int(r, i, 1),
                             .register_no = row_dup(a, r, i, 2),
                             .matter_no = row_dup(a, r, i, 3),
-                            .class_name = row_dup(a, r, i, 4),
-                            .agency_code = row_dup(a, r, i, 5),
-                            .agency = row_dup(a, r, i, 6),
-                            .contact = row_dup(a, r, i, 7),
-                            .title = row_dup(a, r, i, 8),
-                            .verdict = row_dup(a, r, i, 9),
-                            .label = row_dup(a, r, i, 10),
-                            .basis = row_dup(a, r, i, 11),
-                            .why = row_dup(a, r, i, 12),
-                            .due_us = row_time(r, i, 13),
-                            .decided_us = row_time(r, i, 14),
-                            .late_min = row_int(r, i, 15),
-                            .late_work_min = row_int(r, i, 16)};
+                            .agency_code = row_dup(a, r, i, 4),
+                            .agency = row_dup(a, r, i, 5),
+                            .contact = row_dup(a, r, i, 6),
+                            .title = row_dup(a, r, i, 7),
+                            .verdict = row_dup(a, r, i, 8),
+                            .label = row_dup(a, r, i, 9),
+                            .why = row_dup(a, r, i, 10),
+                            .due_us = row_time(r, i, 11),
+                            .decided_us = row_time(r, i, 12),
+                            .late_min = row_int(r, i, 13),
+                            .late_work_min = row_int(r, i, 14)};
 }
 
-static bool read_cases(struct arena *a, struct db *db, const struct params *p,
+static bool read_cases(struct arena *a, struct db *db, const struct params *p, bool with_words,
                        struct lateness_rows *out, struct err *err)
 {
     struct rows owed CLEANUP(rows_fini) = {0}, loose CLEANUP(rows_fini) = {0};
-    if (!db_query(db, cases_sql, p, &owed, err) || !db_query(db, loose_items_sql, p, &loose, err))
+    struct params worded = *p;
+    param_bool(&worded, with_words);
+    if (!db_query(db, cases_sql, &worded, &owed, err) ||
+        !db_query(db, loose_items_sql, p, &loose, err))
         return false;
     out->n_cases = owed.n + loose.n;
     out->cases = arena_array(a, (size_t)out->n_cases, sizeof *out->cases);
@@ -287,8 +293,8 @@ static bool read_runs(struct arena *a, struct db *db, const struct params *p,
     return true;
 }
 
-bool lateness_read(struct arena *a, struct db *db, int64_t as_of_us, struct lateness_rows *out,
-                   struct err *err)
+bool lateness_read(struct arena *a, struct db *db, int64_t as_of_us, bool with_words,
+                   struct lateness_rows *out, struct err *err)
 {
     struct lateness_rows l = {0};
     struct params p = {0};
@@ -296,8 +302,9 @@ bool lateness_read(struct arena *a, struct db *db, int64_t as_of_us, struct late
     if (!db_begin(db, err))
         return false;
     struct db *open CLEANUP(db_rollbackp) = db;
-    if (!db_query(db, snapshot_sql, NULL, NULL, err) || !read_window(db, &p, &l.window, err) ||
-        !read_cases(a, db, &p, &l, err) || !read_mailboxes(a, db, &p, &l, err) ||
+    if (!db_query(db, snapshot_sql, NULL, NULL, err) ||
+        !db_query(db, memory_sql, NULL, NULL, err) || !read_window(db, &p, &l.window, err) ||
+        !read_cases(a, db, &p, with_words, &l, err) || !read_mailboxes(a, db, &p, &l, err) ||
         !read_gaps(a, db, &p, &l, err) ||
         !read_checks(a, db, checks_sql, &p, &l.checks, &l.n_checks, err) ||
         !read_checks(a, db, quarantine_sql, &p, &l.quarantine, &l.n_quarantine, err) ||

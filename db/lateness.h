@@ -22,12 +22,11 @@ struct late_case {                       /* an expectation, or an item that no e
     int64_t expectation_id;              /* 0: such an item */
     int64_t item_id;                     /* what decided, or the item; 0: nothing came */
     const char *register_no, *matter_no; /* "12/2564"; "" */
-    const char *class_name;              /* "" where there is no matter */
     const char *agency_code, *agency, *contact;
     const char *title;          /* of the matter, else the subject; "(ลับ)" of secret ones */
     const char *verdict;        /* ON_TIME … as in db/judge.h */
     const char *label;          /* the verdict in Thai */
-    const char *basis, *why;    /* of the deadline; the one line */
+    const char *why;            /* the one line */
     int64_t due_us, decided_us; /* decided: the receipt that decides */
     int64_t late_min, late_work_min;
 };
@@ -79,9 +78,11 @@ struct lateness_rows {
     int n_cases, n_mailboxes, n_gaps, n_checks, n_quarantine, n_files, n_changes, n_runs;
 };
 
-/* Everything, from one snapshot; opens and ends its own transaction. */
-bool lateness_read(struct arena *a, struct db *db, int64_t as_of_us, struct lateness_rows *out,
-                   struct err *err) MUST_CHECK;
+/* Everything, from one snapshot; opens and ends its own transaction. with_words: false spares the
+ * words of cases that came in time or are exempt, which are most (register_no, matter_no, title,
+ * label, why: NULL); their numbers and agencies are there. */
+bool lateness_read(struct arena *a, struct db *db, int64_t as_of_us, bool with_words,
+                   struct lateness_rows *out, struct err *err) MUST_CHECK;
 
 /* A run of a report: begun before it is made, so that one that dies is told by the next; ended with
  * the digest of its JSON form, or with what went wrong. Each in its own transaction. */

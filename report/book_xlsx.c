@@ -125,7 +125,8 @@ bool book_xlsx(const struct book *b, int width, bool color, struct buf *out, str
 {
     const char *bytes = NULL;
     size_t n = 0;
-    lxw_workbook_options options = {.output_buffer = &bytes, .output_buffer_size = &n};
+    lxw_workbook_options options = {
+        .output_buffer = &bytes, .output_buffer_size = &n, .constant_memory = LXW_TRUE};
     lxw_workbook *w = workbook_new_opt(NULL, &options);
     (void)width, (void)color;
     if (!w)

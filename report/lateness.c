@@ -12,6 +12,7 @@
 struct lateness {
     struct arena *a;
     struct lateness_rows rows;
+    bool has_words; /* also of what came in time: the year's lists can be made */
     struct book *book;
 };
 
@@ -34,16 +35,33 @@ static struct book *book_make(struct arena *a, const struct lateness_rows *rows,
     return b;
 }
 
+static bool gather(struct lateness l, struct db *db, const struct config *c, int64_t as_of_us,
+                   struct lateness **out, struct err *err)
+{
+    if (!lateness_read(l.a, db, as_of_us, l.has_words, &l.rows, err))
+        return false;
+    l.book = book_make(l.a, &l.rows, c, as_of_us);
+    *out = arena_memdup(l.a, &l, sizeof l);
+    return true;
+}
+
 bool lateness_gather(struct arena *a, struct db *db, const struct config *c, int64_t as_of_us,
                      struct lateness **out, struct err *err)
 {
-    struct lateness *l = arena_alloc(a, sizeof *l);
-    l->a = a;
-    if (!lateness_read(a, db, as_of_us, &l->rows, err))
-        return false;
-    l->book = book_make(a, &l->rows, c, as_of_us);
-    *out = l;
-    return true;
+    return gather((struct lateness){.a = a, .has_words = true}, db, c, as_of_us, out, err);
+}
+
+bool lateness_gather_sections(struct arena *a, struct db *db, const struct config *c,
+                              int64_t as_of_us, struct lateness **out, struct err *err)
+{
+    return gather((struct lateness){.a = a}, db, c, as_of_us, out, err);
+}
+
+static bool year_sheet(const struct lateness *l, struct book *b, const char *which,
+                       const struct lateness_ask *ask)
+{
+    assert(l->has_words);
+    return lateness_year_sheet(b, &l->rows, which, ask);
 }
 
 bool lateness_write(const struct lateness *l, enum report_format f, int width, bool color,
@@ -52,7 +70,7 @@ bool lateness_write(const struct lateness *l, enum report_format f, int width, b
     if (f != REPORT_XLSX)
         return book_write(l->book, f, width, color, out, err);
     struct book whole = *l->book;
-    return lateness_year_sheet(&whole, &l->rows, "expected", &(struct lateness_ask){0}) &&
+    return year_sheet(l, &whole, "expected", &(struct lateness_ask){0}) &&
            book_write(&whole, f, width, color, out, err);
 }
 
@@ -66,8 +84,7 @@ bool lateness_list(const struct lateness *l, const struct lateness_ask *ask, str
     }
     struct book *b = book_new(l->a, "lateness", l->book->office, l->book->title, l->book->as_of_us);
     const char *which = ask->key + strlen(YEAR);
-    if (strncmp(ask->key, YEAR, strlen(YEAR)) == 0 &&
-        lateness_year_sheet(b, &l->rows, which, ask)) {
+    if (strncmp(ask->key, YEAR, strlen(YEAR)) == 0 && year_sheet(l, b, which, ask)) {
         *out = b;
         return true;
     }

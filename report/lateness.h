@@ -16,6 +16,10 @@ struct lateness; /* the gathered rows, opaque; lives in its arena */
 /* All sections as of an instant, from one snapshot. */
 bool lateness_gather(struct arena *a, struct db *db, const struct config *c, int64_t as_of_us,
                      struct lateness **out, struct err *err) MUST_CHECK;
+/* The same for half the cost, without the words of what came in time: not for REPORT_XLSX, and not
+ * for the lists "year.…". */
+bool lateness_gather_sections(struct arena *a, struct db *db, const struct config *c,
+                              int64_t as_of_us, struct lateness **out, struct err *err) MUST_CHECK;
 
 /* width and color are for REPORT_TEXT; REPORT_XLSX has every case of the fiscal year besides. */
 bool lateness_write(const struct lateness *l, enum report_format f, int width, bool color,

@@ -138,7 +138,9 @@ bool page_lateness(struct web_request *r, struct web_answer *out, struct err *er
     struct lateness *l;
     struct html h;
     enum report_format format;
-    if (!lateness_gather(r->a, r->db, r->site->config, r->now_us, &l, err))
+    bool has_words = strcmp(web_get(&r->query, "format"), "xlsx") == 0;
+    if (!(has_words ? lateness_gather : lateness_gather_sections)(r->a, r->db, r->site->config,
+                                                                  r->now_us, &l, err))
         return false;
     if (asked_format(r, out, "lateness", &format))
         return lateness_write(l, format, 0, false, &out->body, err);

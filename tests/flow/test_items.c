@@ -139,6 +139,11 @@ static void pages_follow_each_other_and_know_the_whole(void **state)
     f.offset = 8;
     assert_string_equal(numbers(*state, &f), "");
     assert_int_equal(list(*state, &f).total, 6);
+    /* where a judgement is asked for, too: also behind the last of them */
+    f.state = "late";
+    f.limit = 1;
+    for (f.offset = 0; f.offset < 3; f.offset++)
+        assert_int_equal(list(*state, &f).total, 2);
 }
 
 static void a_period_is_of_the_receipt_or_of_the_number(void **state)
