@@ -54,7 +54,8 @@ static const char loose_items_sql[] =
     " coalesce(g.code, ''), coalesce(" AGENCY ", ''), coalesce(g.contact, ''),"
     " case when i.secrecy <> '' then '(ลับ)' else i.subject end,"
     " j.verdict, j.label, j.why, us(j.due_at), us(j.decided_at), j.late_min, j.late_work_min"
-    " from (select x.* from item x where x.entered_at <= from_us($1) and x.status <> 'ยกเลิก'"
+    " from (select x.* from item_at(from_us($1)) x where x.entered_at <= from_us($1) and x.status "
+    "<> 'ยกเลิก'"
     "  and not exists (select from expectation e where e.matter_id = x.matter_id"
     "   and e.agency_id = x.agency_id and e.created_at <= from_us($1))) i"
     " join item_judgement(from_us($1)) j on j.item_id = i.id"
@@ -102,7 +103,7 @@ static const char mailboxes_sql[] =
     "select name, folder, case when last_error_at > coalesce(last_poll_at, '-infinity')"
     "  and last_error_at <= from_us($1) then last_error end,"
     " us(least(last_poll_at, from_us($1))), coalesce(last_poll_at > from_us($1), false)"
-    " from mailbox order by name collate \"C\"";
+    " from mailbox_at(from_us($1)) order by name collate \"C\"";
 
 static bool read_mailboxes(struct arena *a, struct db *db, const struct params *p,
                            struct lateness_rows *out, struct err *err)
@@ -121,10 +122,15 @@ static bool read_mailboxes(struct arena *a, struct db *db, const struct params *
     return true;
 }
 
+/* Where a report of this instant was made before, a gap that had not ended then is told by the
+ * next. */
 static const char gaps_sql[] =
     "select b.name, g.why, us(g.from_at), us(least(g.to_at, from_us($1)))"
     " from poll_gap g join mailbox b on b.id = g.mailbox_id, report_window(from_us($1)) w"
-    " where g.to_at > w.since and g.from_at < from_us($1) order by g.from_at, b.name collate \"C\"";
+    " where g.to_at > w.since and g.from_at < from_us($1)"
+    "  and (g.to_at <= from_us($1) or not exists"
+    "   (select from mailbox_told t where t.as_of = from_us($1))) order by g.from_at, b.name "
+    "collate \"C\"";
 
 static bool read_gaps(struct arena *a, struct db *db, const struct params *p,
                       struct lateness_rows *out, struct err *err)
@@ -148,16 +154,16 @@ static const char checks_sql[] =
     " concat_ws('; ', case when i.sender_state = 'unverified' then 'ผู้ส่งยังไม่ยืนยัน' end,"
     "  case when i.agency_id is null then 'ไม่ทราบหน่วยงาน' end, nullif(i.check_why, '')),"
     " coalesce(b.name, ''), us(i.entered_at)"
-    " from item i left join mailbox b on b.id = i.mailbox_id"
+    " from item_at(from_us($1)) i left join mailbox b on b.id = i.mailbox_id"
     " where i.entered_at <= from_us($1) and i.status not in ('ปิด', 'ถอน', 'ยกเลิก')"
     "  and i.agency_how <> 'officer'"
     "  and (i.sender_state = 'unverified' or i.agency_id is null or i.check_why <> '')"
     " order by i.entered_at, i.id";
 
 static const char quarantine_sql[] =
-    "select m.id, '', '', '', m.why, b.name, us(m.entered_at)"
-    " from message m join mailbox b on b.id = m.mailbox_id"
-    " where m.state = 'quarantined' and m.entered_at <= from_us($1) order by m.entered_at, m.id";
+    "select m.id, '', '', '', a.why, b.name, us(m.entered_at)"
+    " from set_aside_at(from_us($1)) a join message m on m.id = a.message_id"
+    " join mailbox b on b.id = m.mailbox_id order by m.entered_at, m.id";
 
 static bool read_checks(struct arena *a, struct db *db, const char *sql, const struct params *p,
                         struct late_check **out, int *n_out, struct err *err)
@@ -183,14 +189,16 @@ static bool read_checks(struct arena *a, struct db *db, const char *sql, const s
 static const char files_sql[] =
     "select i.no || '/' || i.year, coalesce(f.filename, ''), f.scan_state, f.scan_why,"
     " us(i.entered_at)"
-    " from attachment f join item i on i.id = f.item_id, report_window(from_us($1)) w"
+    " from attachment f join item_at(from_us($1)) i on i.id = f.item_id, "
+    "report_window(from_us($1)) w"
     " where f.scan_state in ('encrypted', 'damaged', 'limit', 'poison')"
     "  and i.entered_at <= from_us($1) and i.entered_at >= least(w.since, w.quarter_from)"
     "  and i.status not in ('ปิด', 'ถอน', 'ยกเลิก')"
     " union all"
     " select i.no || '/' || i.year, coalesce(f.filename, ''), 'forged', 'หน้า ' || c.page,"
     " us(i.entered_at)"
-    " from code c join attachment f on f.id = c.attachment_id join item i on i.id = f.item_id,"
+    " from code c join attachment f on f.id = c.attachment_id join item_at(from_us($1)) i on i.id "
+    "= f.item_id,"
     "  report_window(from_us($1)) w"
     " where c.meaning = 'forged'"
     "  and i.entered_at <= from_us($1) and i.entered_at >= least(w.since, w.quarter_from)"

@@ -270,12 +270,13 @@ static void what_is_incomplete_is_judged_by_what_completes_it(void **state)
 {
     struct seeded *s = *state;
     struct err err = {0};
-    const char *later = "2021-04-30T18:00";
+    const char *later = "2100-04-30T18:00", *evening = "2021-04-30T18:00";
     int64_t before = database_int(s->db, "select count(*) from event");
     assert_string_equal(verdict_of(s, "2/2564", later), "ON_TIME");
     assert_true(item_mark_whole(s->db, "2/2564", false, "officer", "ขาดสิ่งที่ส่งมาด้วย 2", &err));
     assert_true(item_mark_whole(s->db, "2/2564", false, "officer", "ขาดสิ่งที่ส่งมาด้วย 2", &err));
     assert_string_equal(verdict_of(s, "2/2564", later), "INCOMPLETE");
+    assert_string_equal(verdict_of(s, "2/2564", evening), "ON_TIME"); /* as it was known then */
     assert_int_equal(database_int(s->db, "select count(*) from event"), before + 1);
     assert_true(item_mark_whole(s->db, "2/2564", true, "officer", "อยู่ในแฟ้มเดียวกัน", &err));
     assert_string_equal(verdict_of(s, "2/2564", later), "ON_TIME");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * The lateness report from a real database: what it counts, what it lists, and its bytes. */
+#include "db/item.h"
 #include "db/lateness.h"
+#include "db/ledger.h"
 #include "report/lateness.h"
 #include "report/send.h"
 #include "tests/flow/database.h"
@@ -344,6 +346,51 @@ static void a_reader_that_is_no_address_fails_the_run_and_sends_to_nobody(void *
     assert_int_equal(err.kind, ERR_FATAL);
 }
 
+static void change_everything(struct seeded *s)
+{
+    struct err err = {0};
+    struct db *owner CLEANUP(db_closep) = database_open_owner(s->office);
+    const struct item_assign to = {.matter = "6/2564", .agency = "CUSTOMS"};
+    int64_t mail = database_int(s->db, "select min(id) from message where state = 'quarantined'");
+    assert_true(item_cancel(s->db, "1/2564", "officer", "ลงทะเบียนซ้ำ", &err));
+    assert_true(item_mark_whole(s->db, "2/2564", false, "officer", "ขาดหน้า 3", &err));
+    assert_true(item_mark_whole(s->db, "4/2564", true, "officer", "อยู่ในแฟ้มเดียวกัน", &err));
+    assert_true(item_status(s->db, "3/2564", "ปิด", "officer", "", &err));
+    assert_true(item_status(s->db, "6/2564", "ปิด", "officer", "", &err));
+    if (!item_assign(s->db, "5/2564", &to, "officer", "โทรถามแล้ว", &err))
+        fail_msg("%s", err.text);
+    assert_true(ledger_release(s->db, mail, "officer", "เปิดอ่านได้", &err));
+    database_run(owner, "update mailbox set last_poll_at = now(), last_error = 'later',"
+                        " last_error_at = now();"
+                        " insert into poll_gap values (1, '2021-04-09 17:50+07',"
+                        "  '2021-04-09 19:00+07', 'later')");
+}
+
+static void what_is_changed_afterwards_leaves_an_evening_as_it_was(void **state)
+{
+    struct seeded *s = *state;
+    struct buf before[REPORT_N_FORMATS] = {0};
+    struct err err = {0};
+    int64_t run;
+    assert_true(report_run_begin(s->db, "lateness", seeded_at(evening), &run, &err));
+    for (int f = 0; f < REPORT_N_FORMATS; f++)
+        write_as(gather(s, evening), (enum report_format)f, &before[f]);
+    change_everything(s);
+    for (int f = 0; f < REPORT_N_FORMATS; f++) {
+        struct buf after CLEANUP(buf_fini) = {0};
+        write_as(gather(s, evening), (enum report_format)f, &after);
+        assert_int_equal(after.len, before[f].len);
+        assert_memory_equal(after.data, before[f].data, after.len);
+        buf_fini(&before[f]);
+    }
+    /* and from then on it is known */
+    const struct book *now = lateness_book(gather(s, "2100-01-04T18:00"));
+    assert_int_equal(fact_of(now, "check")->n, 0);
+    assert_int_equal(fact_of(now, "quarantined")->n, 1);
+    assert_int_equal(fact_of(now, "incomplete")->n, 1);
+    forget_runs(s);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, seeded_begin, seeded_end)
@@ -363,6 +410,7 @@ int main(void)
         TEST(failed_and_missed_evenings_are_told_by_the_next),
         TEST(the_report_is_left_for_every_reader_and_the_run_is_kept),
         TEST(a_reader_that_is_no_address_fails_the_run_and_sends_to_nobody),
+        TEST(what_is_changed_afterwards_leaves_an_evening_as_it_was),
     };
     return cmocka_run_group_tests(tests, seeded_start, seeded_stop);
 }
