@@ -93,6 +93,7 @@ struct config {
     /* [line] */
     const char *line_mode; /* "off", "file", "real" */
     const char *line_endpoint;
+    const char *line_ca_file; /* NULL: the system's trust */
     const char *line_token_file;
     const char *line_to; /* group id */
     const char *line_file;

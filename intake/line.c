@@ -67,14 +67,17 @@ static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_s
     return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 }
 
-static bool set_options(struct line *l, int timeout_s, struct err *err)
+static bool set_options(struct line *l, const struct config *c, struct err *err)
 {
+    int timeout_s = c->line_timeout_s;
     long connect_s = timeout_s < CONNECT_MAX_S ? timeout_s : CONNECT_MAX_S;
     CURLcode rc = CURLE_OK;
     rc |= curl_easy_setopt(l->curl, CURLOPT_PROTOCOLS_STR, "http,https");
     rc |= curl_easy_setopt(l->curl, CURLOPT_FOLLOWLOCATION, 0L);
     rc |= curl_easy_setopt(l->curl, CURLOPT_PROXY, "");
     rc |= curl_easy_setopt(l->curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    if (c->line_ca_file)
+        rc |= curl_easy_setopt(l->curl, CURLOPT_CAINFO, c->line_ca_file);
     rc |= curl_easy_setopt(l->curl, CURLOPT_NOSIGNAL, 1L);
     rc |= curl_easy_setopt(l->curl, CURLOPT_CONNECTTIMEOUT, connect_s);
     rc |= curl_easy_setopt(l->curl, CURLOPT_TIMEOUT, (long)timeout_s);
@@ -131,7 +134,7 @@ bool line_open(const struct config *c, struct line **out, struct err *err)
         return err_set(err, ERR_FATAL, "[line] mode = real wants to: the group's id");
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || !(l->curl = curl_easy_init()))
         return err_set(err, ERR_FATAL, "LINE: libcurl does not start");
-    if (!take_token(l, c, err) || !set_options(l, c->line_timeout_s, err))
+    if (!take_token(l, c, err) || !set_options(l, c, err))
         return false;
     *out = TAKE(l);
     return true;
@@ -184,6 +187,8 @@ static bool judge(struct line *l, const char *what, CURLcode rc, long status, st
         return err_set(err, ERR_RETRY,
                        "LINE %s: the certificate of %s was refused and nothing was sent: %s", what,
                        l->endpoint, l->why);
+    if (rc == CURLE_SSL_CACERT_BADFILE)
+        return err_set(err, ERR_RETRY, "LINE %s: ca_file of [line] cannot be read", what);
     if (rc != CURLE_OK)
         return err_set(err, ERR_RETRY, "LINE %s: no whole answer from %s (%s)", what, l->endpoint,
                        l->is_too_long ? "its answer is too long" : curl_easy_strerror(rc));
