@@ -10,12 +10,16 @@ static const char snapshot_sql[] = "set transaction isolation level repeatable r
 /* 100,000 cases with all their words are sorted without a file */
 static const char memory_sql[] = "set local work_mem = '128MB'";
 
+/* The end of the chain of events: on paper and in mails it is out of reach of whoever would write
+ * the chain anew. */
 static const char window_sql[] =
     "select us(since), us(quarter_from), us(year_from), us(year_to), us(soon_to), us(soon_3_to),"
-    " fiscal_year, fiscal_quarter, coalesce(calendar_version, 0) from report_window(from_us($1))";
+    " fiscal_year, fiscal_quarter, coalesce(calendar_version, 0), coalesce((select"
+    "  id || ' ' || encode(hash, 'hex') from event where at <= from_us($1)"
+    "  order by id desc limit 1), '') from report_window(from_us($1))";
 
-static bool read_window(struct db *db, const struct params *p, struct report_window *w,
-                        struct err *err)
+static bool read_window(struct arena *a, struct db *db, const struct params *p,
+                        struct report_window *w, struct err *err)
 {
     struct rows r CLEANUP(rows_fini) = {0};
     if (!db_query(db, window_sql, p, &r, err))
@@ -28,7 +32,8 @@ static bool read_window(struct db *db, const struct params *p, struct report_win
                                 .soon_3_us = row_time(&r, 0, 5),
                                 .fiscal_year = (int)row_int(&r, 0, 6),
                                 .fiscal_quarter = (int)row_int(&r, 0, 7),
-                                .calendar_version = (int)row_int(&r, 0, 8)};
+                                .calendar_version = (int)row_int(&r, 0, 8),
+                                .chain_head = row_dup(a, &r, 0, 9)};
     return true;
 }
 
@@ -311,7 +316,7 @@ bool lateness_read(struct arena *a, struct db *db, int64_t as_of_us, bool with_w
         return false;
     struct db *open CLEANUP(db_rollbackp) = db;
     if (!db_query(db, snapshot_sql, NULL, NULL, err) ||
-        !db_query(db, memory_sql, NULL, NULL, err) || !read_window(db, &p, &l.window, err) ||
+        !db_query(db, memory_sql, NULL, NULL, err) || !read_window(a, db, &p, &l.window, err) ||
         !read_cases(a, db, &p, with_words, &l, err) || !read_mailboxes(a, db, &p, &l, err) ||
         !read_gaps(a, db, &p, &l, err) ||
         !read_checks(a, db, checks_sql, &p, &l.checks, &l.n_checks, err) ||

@@ -16,6 +16,7 @@ struct report_window {
     int fiscal_year;             /* Buddhist */
     int fiscal_quarter;          /* 1-4 */
     int calendar_version;        /* 0: none yet */
+    const char *chain_head;      /* "12 3f9a…": the last event by then and its hash; "" none */
 };
 
 struct late_case {                       /* an expectation, or an item that no expectation covers */

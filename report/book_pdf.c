@@ -7,22 +7,57 @@
 #include "report/chart.h"
 #include "report/paper.h"
 
-static const double label_mm = 85, cell_pt = 12;
+static const double cell_pt = 12;
+
+/* What is short stands in two columns; what is long has a line of its own below. */
+enum { FACT_SHORT_MAX = 24 /* letters */ };
+static const double label_mm = 80, fact_gap_mm = 4, chart_need_mm = 55;
+
+static bool is_long(const struct fact *f)
+{
+    return f->text && text_columns(f->text) > FACT_SHORT_MAX;
+}
+
+static const char *fact_value(struct paper *p, const struct fact *f)
+{
+    return f->text ? f->text : arena_printf(paper_arena(p), "%lld", (long long)f->n);
+}
+
+/* At paper_y(), in the left or the right column; returns its height. */
+static double draw_fact(struct paper *p, const struct fact *f, bool is_right)
+{
+    const struct paper_type label = {.pt = 13, .bold = true};
+    const struct paper_type value = {
+        .pt = 13, .bold = f->warns, .ink = f->warns ? PAPER_RED : PAPER_BLACK};
+    double half = paper_width(p) / 2, x = paper_left(p) + (is_right ? half : 0), y = paper_y(p);
+    double high = paper_text_at(p, x, y, label_mm - 2, &label, f->label);
+    double beside =
+        paper_text_at(p, x + label_mm, y, half - label_mm - fact_gap_mm, &value, fact_value(p, f));
+    return high > beside ? high : beside;
+}
 
 static void draw_facts(const struct book *b, struct paper *p)
 {
-    struct arena *a = paper_arena(p);
-    const struct paper_type calm = {.pt = 16, .bold = true, .ink = PAPER_GREEN};
-    const struct paper_type plain = {.pt = 14},
-                            warning = {.pt = 14, .bold = true, .ink = PAPER_RED};
+    const struct paper_type calm = {.pt = 16, .bold = true, .ink = PAPER_GREEN}, plain = {.pt = 12};
+    double row = 0;
+    int n = 0;
     paper_skip(p, 3);
     if (b->calm)
         paper_text(p, &calm, b->calm);
     for (int i = 0; i < b->n_facts; i++) {
-        const struct fact *f = &b->facts[i];
-        paper_field(p, label_mm, f->warns ? &warning : &plain, f->label,
-                    f->text ? f->text : arena_printf(a, "%lld", (long long)f->n));
+        if (is_long(&b->facts[i]))
+            continue;
+        if (n % 2 == 0)
+            paper_need(p, 12);
+        double high = draw_fact(p, &b->facts[i], n % 2);
+        row = n % 2 && row > high ? row : high;
+        if (n++ % 2)
+            paper_skip(p, row);
     }
+    paper_skip(p, n % 2 ? row : 0);
+    for (int i = 0; i < b->n_facts; i++)
+        if (is_long(&b->facts[i]))
+            paper_field(p, label_mm, &plain, b->facts[i].label, b->facts[i].text);
 }
 
 /* Letters of cell_pt that stand beside each other on a page, and between two columns. */
@@ -103,7 +138,7 @@ static void draw(struct paper *p, const void *facts)
     if (b->n_months) {
         const struct paper_type heading = {.pt = 16, .bold = true};
         paper_skip(p, 4);
-        paper_need(p, 90);
+        paper_need(p, chart_need_mm);
         paper_text(p, &heading, b->chart_title);
         chart_paper(b, p);
     }

@@ -37,7 +37,8 @@ void chart_svg(const struct book *b, const char *style, const char *list_url, st
  * err  FATAL cairo gave up */
 bool chart_png(const struct book *b, struct buf *out, struct err *err) MUST_CHECK;
 
-/* The chart on a page of report/paper.h, as wide as its text. */
+/* The chart on a page of report/paper.h, as wide as its text; or, down to a half, as high as what
+ * is left of the page. */
 struct paper;
 void chart_paper(const struct book *b, struct paper *p);
 

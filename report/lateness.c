@@ -32,6 +32,8 @@ static struct book *book_make(struct arena *a, const struct lateness_rows *rows,
     lateness_case_sheets(b, rows);
     lateness_work_sheets(b, rows);
     lateness_tally_sheets(b, rows);
+    book_fact(b, "chain_head", "เหตุการณ์ล่าสุดในทะเบียน และรหัสแฮช",
+              *w->chain_head ? w->chain_head : "ยังไม่มี");
     return b;
 }
 

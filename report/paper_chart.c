@@ -57,6 +57,11 @@ void chart_paper(const struct book *b, struct paper *p)
         return;
     const double units = CHART_WIDTH, units_high = CHART_HEIGHT;
     double width = paper_width(p), height = width * units_high / units;
+    double left = paper_bottom(p) - paper_y(p), least = height / 2;
+    if (left < height && left >= least) { /* a little smaller rather than on the next page */
+        width *= left / height;
+        height = left;
+    }
     double scale = width * PT_PER_MM / units;
     paper_need(p, height);
     cairo_save(p->cr);
