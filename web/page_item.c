@@ -227,6 +227,7 @@ bool page_item(struct web_request *r, struct web_answer *out, struct err *err)
     write_judgement(r, &h, &w.row);
     write_files(r, &h, &w);
     html_start(&h, "p");
+    html_attr(&h, "class", "work");
     part_link(&h, part_item_path(r, "/receipt"), web_tr(r, "พิมพ์ใบรับ", "Print the receipt"));
     html_end(&h);
     write_route(r, &h, &w);
