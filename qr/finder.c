@@ -13,7 +13,10 @@ enum {
     RUNS_MIN = 7,       /* pixels over a whole finder */
     MODULE_MAX_PX = 60, /* larger is a frame or a picture */
     WORD = 8,           /* pixels asked at once for a change of colour */
+    VECTOR = 16,        /* and for being dark */
 };
+
+typedef uint8_t bytes_16 __attribute__((vector_size(VECTOR)));
 
 /* The mean is taken over (2 reach + 1)² cells of cell² pixels. */
 static const struct window {
@@ -23,9 +26,9 @@ static const struct window {
 /* One search: the picture, and what its pixels must be darker than. */
 struct search {
     const struct grey *g;
-    struct grey means; /* one a cell */
+    struct grey limits; /* one a cell */
     int cell;
-    uint8_t *line; /* a row: its means, then 1 where dark */
+    uint8_t *line; /* a row: its limits, then not 0 where dark */
     int *edge;
 };
 
@@ -45,6 +48,14 @@ static struct grey means_of(const struct finder_ask *ask, const struct window *w
     return grey_mean(&cells, window->reach);
 }
 
+/* A mean, less what a dark pixel is under it. */
+static void limits_of_means(struct grey *means)
+{
+    uint8_t *p = means->px;
+    for (size_t n = (size_t)means->stride * (size_t)means->h; n; n--, p++)
+        *p = (uint8_t)((*p > DARKER_BY ? *p : DARKER_BY) - DARKER_BY);
+}
+
 static int least(int p, int q)
 {
     return p < q ? p : q;
@@ -52,26 +63,39 @@ static int least(int p, int q)
 
 static bool is_dark(const struct search *s, int x, int y)
 {
-    int cx = least(x / s->cell, s->means.w - 1), cy = least(y / s->cell, s->means.h - 1);
-    return s->g->px[(ptrdiff_t)y * s->g->stride + x] + DARKER_BY <
-           s->means.px[(ptrdiff_t)cy * s->means.stride + cx];
+    int cx = least(x / s->cell, s->limits.w - 1), cy = least(y / s->cell, s->limits.h - 1);
+    return s->g->px[(ptrdiff_t)y * s->g->stride + x] <
+           s->limits.px[(ptrdiff_t)cy * s->limits.stride + cx];
 }
 
-/* Where dark, 1. A mean stands for cell pixels of the row. */
+/* Each limit stands for cell pixels of the row; two or four, four are written. */
+static void spread_row(const uint8_t *limit, int n, int cell, uint8_t *line)
+{
+    for (int c = 0; c < n; c++) {
+        uint32_t four = limit[c] * 0x01010101u; /* a cell of 2 writes 2 too many, for the next */
+        memcpy(line + c * cell, &four, sizeof four);
+    }
+}
+
+/* Where dark, not 0. */
 static void binarise_row(const struct search *s, int y)
 {
     const uint8_t *px = s->g->px + (ptrdiff_t)y * s->g->stride;
-    const uint8_t *mean =
-        s->means.px + (ptrdiff_t)least(y / s->cell, s->means.h - 1) * s->means.stride;
+    const uint8_t *limit =
+        s->limits.px + (ptrdiff_t)least(y / s->cell, s->limits.h - 1) * s->limits.stride;
     uint8_t *line = s->line;
-    int w = s->g->w, cell = s->cell, n = s->means.w, done = least(n * cell, w);
-    for (int c = 0; c < n; c++) {
-        uint32_t four = mean[c] * 0x01010101u; /* a cell of 2 writes 2 too many, for the next */
-        memcpy(line + c * cell, &four, sizeof four);
+    int w = s->g->w, n = s->limits.w, done = least(n * s->cell, w), x = 0;
+    spread_row(limit, n, s->cell, line);
+    memset(line + done, limit[n - 1], (size_t)(w - done)); /* beyond the last cell */
+    for (; x + VECTOR <= w; x += VECTOR) {
+        bytes_16 p, q;
+        memcpy(&p, px + x, sizeof p);
+        memcpy(&q, line + x, sizeof q);
+        q = (bytes_16)(p < q);
+        memcpy(line + x, &q, sizeof q);
     }
-    memset(line + done, mean[n - 1], (size_t)(w - done)); /* beyond the last cell */
-    for (int x = 0; x < w; x++)
-        line[x] = px[x] + DARKER_BY < line[x];
+    for (; x < w; x++)
+        line[x] = px[x] < line[x] ? 255 : 0;
 }
 
 /* |v - want| ≤ slack, all in 7ths of a module's pixels. */
@@ -106,15 +130,27 @@ static int run_length(const struct search *s, int x, int y, int step, bool dark,
     return n;
 }
 
-/* The same widths down the column through (x, y)? width is that of the row's pattern. */
+/* Light and dark from (x, y) on, away from the middle: no wider than it, as is_finder asks. */
+static bool side_agrees(const struct search *s, int x, int y, int step, bool dark, int middle,
+                        int *light_out, int *dark_out)
+{
+    *light_out = run_length(s, x, y, step, !dark, middle);
+    if (*light_out > middle)
+        return false;
+    *dark_out = run_length(s, x, y + step * *light_out, step, dark, middle);
+    return *dark_out <= middle;
+}
+
+/* The same widths down the column through (x, y)? width is that of the row's pattern. Each row of a
+ * column is another line of the cache: what no finder can have ends it. */
 static bool column_agrees(const struct search *s, int x, int y, bool dark, int width, double *y_out)
 {
     int up = run_length(s, x, y, -1, dark, width), down = run_length(s, x, y + 1, 1, dark, width);
     int run[5] = {[2] = up + down};
-    run[1] = run_length(s, x, y - up, -1, !dark, width);
-    run[0] = run_length(s, x, y - up - run[1], -1, dark, width);
-    run[3] = run_length(s, x, y + 1 + down, 1, !dark, width);
-    run[4] = run_length(s, x, y + 1 + down + run[3], 1, dark, width);
+    if (100 * run[2] > 106 * width || /* 46 of 70 parts of 16 tenths */
+        !side_agrees(s, x, y - up, -1, dark, run[2], &run[1], &run[0]) ||
+        !side_agrees(s, x, y + 1 + down, 1, dark, run[2], &run[3], &run[4]))
+        return false;
     int sum = run[0] + run[1] + run[2] + run[3] + run[4];
     *y_out = y + (down - up + 1) / 2.0 + 0.5;
     return sum * 10 > width * 6 && sum * 10 < width * 16 && is_finder(run);
@@ -143,13 +179,14 @@ static int keep(struct finder *out, int n, const struct finder *f)
  * colour for most of a row: words of it are passed over at once. */
 static int edges_of_row(const uint8_t *p, int w, int *edge)
 {
+    const uint64_t one_a_byte = 0x0101010101010101;
     int n = 0, x = 1;
     edge[n++] = 0;
     for (; x + WORD <= w; x += WORD) {
         uint64_t here, before;
         memcpy(&here, p + x, sizeof here);
         memcpy(&before, p + x - 1, sizeof before);
-        for (uint64_t d = le64toh(here ^ before); d; d &= d - 1)
+        for (uint64_t d = le64toh((here ^ before) & one_a_byte); d; d &= d - 1)
             edge[n++] = x + __builtin_ctzll(d) / 8;
     }
     for (; x < w; x++) {
@@ -184,12 +221,13 @@ static int search_row(const struct search *s, int y, int step, struct finder *ou
 int finder_search(const struct finder_ask *ask, struct finder out[static FINDERS_MAX], int n)
 {
     const struct window *window = &windows[ask->threshold];
-    CLEANUP(grey_fini) struct grey means = means_of(ask, window);
+    CLEANUP(grey_fini) struct grey limits = means_of(ask, window);
     CLEANUP(mem_freep) uint8_t *line = calloc((size_t)ask->img->w + sizeof(uint32_t), 1);
     CLEANUP(mem_freep) int *edge = calloc((size_t)ask->img->w + 2, sizeof *edge);
     if (!line || !edge)
         abort();
-    const struct search s = {ask->img, means, window->cell, line, edge};
+    limits_of_means(&limits);
+    const struct search s = {ask->img, limits, window->cell, line, edge};
     for (int y = 0; y < ask->img->h; y += ask->step) {
         binarise_row(&s, y);
         n = search_row(&s, y, ask->step, out, n);
