@@ -81,6 +81,34 @@ static bool is_read(const struct cascade *c, double x, double y)
     return false;
 }
 
+/* Does a code that was read fill most of the place? */
+static bool is_filled(const struct look *l, const struct place *p)
+{
+    static const double beyond = 2.2; /* places are drawn with a third around what was seen */
+    const struct affine *m = &l->view->to_page;
+    for (uint32_t i = 0; i < l->c->n_found; i++) {
+        const struct scan_code *f = &l->c->found[i];
+        bool all = true;
+        for (int k = 0; k < 4 && all; k++) {
+            struct point q = affine_point(m, k & 1 ? p->r.x1 : p->r.x0, k & 2 ? p->r.y1 : p->r.y0);
+            all = hypot(f->x - q.x, f->y - q.y) < beyond * reach(f);
+        }
+        if (all)
+            return true;
+    }
+    return false;
+}
+
+void look_drop_filled(struct look *l)
+{
+    int kept = 0;
+    for (int i = 0; i < l->n_places; i++) {
+        if (!is_filled(l, &l->places[i]))
+            l->places[kept++] = l->places[i];
+    }
+    l->n_places = kept;
+}
+
 /* Finders that lie in no code that was read. to_page leads from their pixels to the page. */
 int look_unread(const struct look *l, struct finder *f, int n, struct affine to_page)
 {

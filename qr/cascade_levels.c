@@ -45,6 +45,14 @@ struct rect look_pair_reach(const struct finder *p, const struct finder *q, int 
     return r;
 }
 
+/* Ghosts in noise are met by few rows for their size; light ones are met on every noisy page, and
+ * codes that are light on dark are printed large. */
+static bool stands_out(const struct finder *f, int strength)
+{
+    double rows_per_module = f->light ? 2 : 1;
+    return strength >= HITS_MIN && strength >= rows_per_module * f->module;
+}
+
 /* Of a level's finders that the hard look has left: the surest pairs are worth a closer look. */
 static void suspect(struct look *l, const struct finder *f, int n, int scale)
 {
@@ -53,7 +61,7 @@ static void suspect(struct look *l, const struct finder *f, int n, int scale)
         for (int i = 0; i < n; i++) {
             for (int j = i + 1; j < n; j++) {
                 int strength = look_pair_strength(&f[i], &f[j]);
-                if (strength >= HITS_MIN && strength > best && !in_place(l, &f[i], scale) &&
+                if (stands_out(&f[i], strength) && strength > best && !in_place(l, &f[i], scale) &&
                     !in_place(l, &f[j], scale)) {
                     best = strength;
                     bi = i;

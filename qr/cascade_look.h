@@ -40,6 +40,8 @@ struct look {
 void look_keep(struct look *l, const struct zxing_hit *h, struct affine to_view);
 /* Too small ones and those over CASCADE_PLACES_MAX are left out. */
 void look_add_place(struct look *l, struct rect r, int shrink, bool light);
+/* Take the places out that codes fill which were read since. */
+void look_drop_filled(struct look *l);
 /* Take the finders out that lie in codes that were read; to_page leads from their pixels to the
  * page. Returns how many are left. */
 int look_unread(const struct look *l, struct finder *f, int n, struct affine to_page);

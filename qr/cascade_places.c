@@ -3,13 +3,24 @@
  * look with finders that show only there. */
 #include "qr/cascade_look.h"
 
+static int64_t area(struct rect r)
+{
+    return (int64_t)(r.x1 - r.x0) * (r.y1 - r.y0);
+}
+
+/* Two places are one where that costs no more than both. */
+static bool belong_together(const struct place *p, const struct place *q)
+{
+    return p->shrink == q->shrink && p->light == q->light && rect_touch(p->r, q->r) &&
+           area(rect_join(p->r, q->r)) <= area(p->r) + area(q->r);
+}
+
 static bool join_two(struct look *l)
 {
     struct place *p = l->places;
     for (int i = 0; i < l->n_places; i++) {
         for (int j = i + 1; j < l->n_places; j++) {
-            if (p[i].shrink == p[j].shrink && p[i].light == p[j].light &&
-                rect_touch(p[i].r, p[j].r)) {
+            if (belong_together(&p[i], &p[j])) {
                 p[i].r = rect_join(p[i].r, p[j].r);
                 p[j] = p[--l->n_places];
                 return true;
@@ -99,6 +110,7 @@ static void read_place(struct look *l, const struct place *p)
 
 void look_at_places(struct look *l)
 {
+    look_drop_filled(l);
     while (join_two(l))
         continue;
     for (int i = 0; i < l->n_places; i++)

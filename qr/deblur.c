@@ -11,8 +11,9 @@ enum { N_SWEEPS = 7, N_MOVES = 3 };
 
 static const float heat[N_SWEEPS] = {12, 8, 5, 3, 2, 1.5f, 1.5f};
 static const float surest = 60;
-static const double reach_modules = SPAN / 2.0; /* a pixel further away sees none of a module */
-static const double spread_min = 0.06;          /* of the ink: pixels are never surer than this */
+static const double reach_most = SPAN / 2.0; /* modules; a pixel further away sees none of one */
+static const double reach_blurs = 2.65;      /* as far beyond its edge a share is share_min */
+static const double spread_min = 0.06;       /* of the ink: pixels are never surer than this */
 static const float share_min = 0.004f;
 
 struct deblur {
@@ -121,10 +122,19 @@ static void believe(struct optics *o, int x, int y, float dark, struct rect r)
     }
 }
 
+/* How far from a module's middle a pixel sees enough of it, in modules of the unbent grid. */
+static double reach(const struct optics *o)
+{
+    double bent = 0;
+    for (int i = 0; i < NET * NET; i++)
+        bent = fmax(bent, fmax(fabs(o->bend[i][0]), fabs(o->bend[i][1])));
+    return fmin(reach_most, 0.5 + reach_blurs * o->blur + bent);
+}
+
 static void sweep(struct deblur *d, float temperature, float *soft)
 {
     struct optics *o = &d->o;
-    double least = spread_min * o->level[3], reach_px = reach_modules * grid_module_px(&o->grid);
+    double least = spread_min * o->level[3], reach_px = reach(o) * grid_module_px(&o->grid);
     float scale = (float)(1 / (2 * fmax(o->variance, least * least))) / temperature;
     for (int y = 0; y < o->grid.side; y++) {
         for (int x = 0; x < o->grid.side; x++) {
