@@ -63,6 +63,7 @@ void cascade_look(struct cascade *c, const struct grey *img, const struct cascad
         }
     }
     look_at_levels(&l);
+    look_for_blocks(&l);
     look_levels_close(&l);
     uint32_t before = c->n_found;
     look_at_places(&l);

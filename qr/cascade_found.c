@@ -81,6 +81,12 @@ static bool is_read(const struct cascade *c, double x, double y)
     return false;
 }
 
+bool look_is_read(const struct look *l, double x, double y)
+{
+    struct point p = affine_point(&l->view->to_page, x, y);
+    return is_read(l->c, p.x, p.y);
+}
+
 /* Does a code that was read fill most of the place? */
 static bool is_filled(const struct look *l, const struct place *p)
 {

@@ -40,6 +40,8 @@ struct look {
 void look_keep(struct look *l, const struct zxing_hit *h, struct affine to_view);
 /* Too small ones and those over CASCADE_PLACES_MAX are left out. */
 void look_add_place(struct look *l, struct rect r, int shrink, bool light);
+/* Is a point of the view in a code that was read? */
+bool look_is_read(const struct look *l, double x, double y);
 /* Take the places out that codes fill which were read since. */
 void look_drop_filled(struct look *l);
 /* Take the finders out that lie in codes that were read; to_page leads from their pixels to the
@@ -74,6 +76,7 @@ void look_read(struct look *l, const struct grey *g, const struct zxing_ask *ask
  * then the places that are left (cascade_places.c). */
 bool look_near_finders(struct look *l); /* was something left that asks for more? */
 void look_at_levels(struct look *l);
+void look_for_blocks(struct look *l); /* places of squares of grey (cascade_blocks.c) */
 void look_at_places(struct look *l);
 void look_levels_open(struct look *l);
 void look_levels_close(struct look *l);
