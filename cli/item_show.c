@@ -20,10 +20,10 @@ static json_t *files_json(const struct item_whole *w)
         for (int j = 0; j < w->n_codes; j++)
             if (w->codes[j].file_id == f->id)
                 json_array_append_new(
-                    codes,
-                    json_pack("{s:i, s:s, s:s, s:s, s:s}", "page", w->codes[j].page, "format",
-                              w->codes[j].format, "text", w->codes[j].content, "meaning",
-                              w->codes[j].meaning, "refers_to", w->codes[j].refers_to));
+                    codes, json_pack("{s:i, s:s, s:s, s:s, s:s, s:s}", "page", w->codes[j].page,
+                                     "format", w->codes[j].format, "text", w->codes[j].content,
+                                     "meaning", w->codes[j].meaning, "refers_to",
+                                     w->codes[j].refers_to, "parts", w->codes[j].parts));
         for (int j = 0; j < w->n_pages; j++)
             if (w->pages[j].file_id == f->id)
                 json_array_append_new(pages, json_pack("{s:i, s:s}", "page", w->pages[j].page,
@@ -141,6 +141,8 @@ static void show_codes(struct cli *c, const struct item_whole *w, int64_t file_i
         buf_addf(out, "    %s %d: %s %s %s%s%s\n", tr(c, "หน้า", "page"), k->page, k->format,
                  k->meaning, text_fit(c->a, content, CODE_COLUMNS), *k->refers_to ? " → " : "",
                  k->refers_to);
+        if (*k->parts)
+            buf_addf(out, "      %s\n", c->english ? k->parts : scan_words(c->a, k->parts));
     }
     for (int i = 0; i < w->n_pages; i++)
         if (w->pages[i].file_id == file_id)

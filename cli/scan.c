@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "cli/load.h"
 #include "qr/preview.h"
+#include "report/scan_words.h"
 #include <jansson.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,15 +25,37 @@ struct tally {
     int n_files, n_codes, n_unreadable;
 };
 
-static json_t *json_code(const struct scan_code *c)
+static json_t *json_corners(const double corner[4][2])
 {
     json_t *corners = json_array();
     for (int i = 0; i < 4; i++)
-        json_array_append_new(corners, json_pack("[f, f]", c->corner[i][0], c->corner[i][1]));
-    json_t *o = json_pack("{s:i, s:s, s:s, s:f, s:f, s:o}", "page", (int)c->page, "format",
-                          c->format, "text", c->text, "x", c->x, "y", c->y, "corners", corners);
+        json_array_append_new(corners, json_pack("[f, f]", corner[i][0], corner[i][1]));
+    return corners;
+}
+
+static json_t *json_parts(const struct scan_code *c)
+{
+    json_t *missing = json_array(), *read = json_array();
+    for (uint32_t i = 0; i < c->n_missing; i++)
+        json_array_append_new(missing, json_integer(c->missing[i]));
+    for (uint32_t i = 0; i < c->n_parts_read; i++)
+        json_array_append_new(read, json_pack("{s:i, s:i, s:o}", "part", (int)c->parts[i].number,
+                                              "page", (int)c->parts[i].page, "corners",
+                                              json_corners(c->parts[i].corner)));
+    return json_pack("{s:i, s:s, s:s, s:o, s:o}", "count", (int)c->n_parts, "state",
+                     scan_join_name(c->join), "says", c->parts_say, "missing", missing, "read",
+                     read);
+}
+
+static json_t *json_code(const struct scan_code *c)
+{
+    json_t *o =
+        json_pack("{s:i, s:s, s:s, s:f, s:f, s:o}", "page", (int)c->page, "format", c->format,
+                  "text", c->text, "x", c->x, "y", c->y, "corners", json_corners(c->corner));
     if (c->member)
         json_object_set_new(o, "member", json_string(c->member));
+    if (c->join != JOIN_NONE)
+        json_object_set_new(o, "parts", json_parts(c));
     return o;
 }
 
@@ -84,6 +107,8 @@ static void print_code(const struct cli *c, struct arena *a, const struct scan_c
              text_clean(a, k->text, strlen(k->text)));
     if (k->member)
         buf_addf(out, "  [%s]", text_clean(a, k->member, strlen(k->member)));
+    if (k->join != JOIN_NONE)
+        buf_addf(out, "  (%s)", c->english ? k->parts_say : scan_words(a, k->parts_say));
     buf_addc(out, '\n');
 }
 
@@ -205,7 +230,10 @@ const struct command command_scan = {
     .usage_th = "วิธีใช้: thanwela scan ไฟล์... [--json] [--boxes ภาพ.png] [--more-formats]\n"
                 "\n"
                 "อ่านรหัส QR, Micro QR และ rMQR ทุกหน้าของไฟล์ PDF, PNG, JPEG, TIFF, WebP, GIF, BMP\n"
-                "และ HEIC ไม่ต้องมีฐานข้อมูลหรือแฟ้มตั้งค่า\n"
+                "และ HEIC ทั้งที่อยู่ใน ZIP แฟ้ม Office และอีเมล ไม่ต้องมีฐานข้อมูลหรือแฟ้มตั้งค่า\n"
+                "\n"
+                "ข้อความที่แบ่งเป็นหลายรหัส (structured append) ต่อเป็นข้อความเดียวทั้งแฟ้ม\n"
+                "ถ้าขาดส่วนใด จะบอกว่าขาดส่วนที่เท่าไร และใส่ … ไว้แทน\n"
                 "\n"
                 "  --json          พิมพ์หนึ่งบรรทัดต่อไฟล์ พร้อมตำแหน่งของทุกรหัส\n"
                 "  --boxes ภาพ.png  ภาพของหน้าแรกที่มีรหัส พร้อมกรอบแดงรอบรหัส (ไฟล์เดียว)\n"
@@ -215,7 +243,11 @@ const struct command command_scan = {
     .usage_en = "Usage: thanwela scan FILE... [--json] [--boxes OUT.png] [--more-formats]\n"
                 "\n"
                 "Reads the QR, Micro QR and rMQR codes on all pages of PDF, PNG, JPEG, TIFF,\n"
-                "WebP, GIF, BMP and HEIC files. Needs neither a database nor a configuration.\n"
+                "WebP, GIF, BMP and HEIC files, and of those inside ZIP and Office files and\n"
+                "mails. Needs neither a database nor a configuration.\n"
+                "\n"
+                "A message in several codes (structured append) is joined over all pages of its\n"
+                "file. A part that is missing is named, and \"…\" stands in its place.\n"
                 "\n"
                 "  --json           one line a file, with the place of every code\n"
                 "  --boxes OUT.png  what was seen of the first page with a code, the codes\n"

@@ -87,6 +87,7 @@ struct item_code {
     int page;
     const char *format, *content, *meaning;
     const char *refers_to; /* the receipt's item or the slip's matter; "" */
+    const char *parts;     /* "part 2 of 3 is missing", see report/scan_words.h; "" by itself */
 };
 struct item_page { /* how a page was searched */
     int64_t file_id;

@@ -35,7 +35,7 @@ static bool read_files(struct arena *a, struct db *db, const struct params *p, s
 
 static const char codes_sql[] =
     "select c.attachment_id, c.page, c.format, c.content, c.meaning,"
-    " coalesce(i.no || '/' || i.year, m.no || '/' || m.year, '')"
+    " coalesce(i.no || '/' || i.year, m.no || '/' || m.year, ''), c.parts"
     " from code c join attachment f on f.id = c.attachment_id"
     " left join item i on i.id = c.item_ref left join matter m on m.id = c.matter_ref"
     " where f.item_id = $1 order by f.seq, c.seq";
@@ -54,7 +54,8 @@ static bool read_codes(struct arena *a, struct db *db, const struct params *p, s
                                          .format = row_dup(a, &r, i, 2),
                                          .content = row_dup(a, &r, i, 3),
                                          .meaning = row_dup(a, &r, i, 4),
-                                         .refers_to = row_dup(a, &r, i, 5)};
+                                         .refers_to = row_dup(a, &r, i, 5),
+                                         .parts = row_dup(a, &r, i, 6)};
     return true;
 }
 

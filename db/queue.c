@@ -47,8 +47,8 @@ static const char page_sql[] =
 static const char code_sql[] =
     "insert into code (attachment_id, seq, page, member, format, content, bytes, x, y, corners, "
     "meaning,"
-    "  item_ref, matter_ref)"
-    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::double precision[], $11,"
+    "  parts, item_ref, matter_ref)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::double precision[], $11, coalesce($13, ''),"
     "  (select id from item where series || '/' || year || '/' || no = $12),"
     "  (select id from matter where no || '/' || year = $12))";
 /* A slip says more than a subject line, an officer more than both; two different slips are no
@@ -190,6 +190,7 @@ static bool add_code(struct db *db, int64_t attachment_id, uint32_t seq, const s
     param_text(&p, corners);
     param_text(&p, c->meaning);
     param_text(&p, c->register_ref);
+    param_text(&p, c->parts);
     return db_query(db, code_sql, &p, NULL, err);
 }
 

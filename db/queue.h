@@ -42,6 +42,7 @@ struct queue_code {
     uint32_t n_bytes;
     double x, y;
     double corners[8];
+    const char *parts;        /* "joined of 3 parts"; NULL: a code by itself */
     const char *meaning;      /* "receipt", "slip", "url", "other", "forged" */
     const char *register_ref; /* receipt: "R/2564/12"; slip: "12/2564"; else NULL */
 };

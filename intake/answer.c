@@ -77,13 +77,17 @@ static void take_scan(struct arena *a, const struct verifier *v, const struct sc
                                        .member = c->member,
                                        .format = c->format,
                                        .text = c->text,
+                                       .parts = c->parts_say,
                                        .bytes = c->bytes,
                                        .n_bytes = c->n_bytes,
                                        .x = c->x,
                                        .y = c->y};
         static_assert(sizeof codes[i].corners == sizeof c->corner, "four corners");
         memcpy(codes[i].corners, c->corner, sizeof c->corner);
-        give_meaning(a, v, &codes[i]);
+        if (c->join == JOIN_NONE || c->join == JOIN_WHOLE)
+            give_meaning(a, v, &codes[i]);
+        else
+            codes[i].meaning = "other"; /* half an address is no address */
     }
     *out = (struct queue_result){.state = scan_state_name(s->state),
                                  .why = s->why,

@@ -51,6 +51,12 @@ void look_keep(struct look *l, const struct zxing_hit *h, struct affine to_view)
     code.format = arena_strdup(c->a, h->format);
     code.bytes = h->bytes;
     code.n_bytes = (uint32_t)h->n_bytes;
+    code.has_eci = h->has_eci;
+    if (h->sequence.n_parts) {
+        code.n_parts = (uint32_t)h->sequence.n_parts;
+        code.part = (uint32_t)h->sequence.part + 1;
+        code.sequence = arena_strdup(c->a, h->sequence.id);
+    }
     if (is_known(c, &code))
         return;
     if (c->n_found == SCAN_CODES_MAX) {

@@ -69,15 +69,24 @@ static void red_line(const struct canvas *c, struct point from, struct point to)
     }
 }
 
+static void frame_code(const struct canvas *c, const struct scan_result *r, uint32_t page,
+                       const double corner[4][2])
+{
+    for (int k = 0; k < 4 && page == r->preview_page; k++) {
+        const double *p = corner[k], *q = corner[(k + 1) % 4];
+        red_line(c, (struct point){p[0] * r->preview_scale, p[1] * r->preview_scale},
+                 (struct point){q[0] * r->preview_scale, q[1] * r->preview_scale});
+    }
+}
+
 static void frame_codes(const struct canvas *c, const struct scan_result *r)
 {
     for (uint32_t i = 0; i < r->n_codes; i++) {
         const struct scan_code *code = &r->codes[i];
-        for (int k = 0; k < 4 && code->page == r->preview_page; k++) {
-            const double *p = code->corner[k], *q = code->corner[(k + 1) % 4];
-            red_line(c, (struct point){p[0] * r->preview_scale, p[1] * r->preview_scale},
-                     (struct point){q[0] * r->preview_scale, q[1] * r->preview_scale});
-        }
+        if (code->join == JOIN_NONE)
+            frame_code(c, r, code->page, code->corner);
+        for (uint32_t k = 0; k < code->n_parts_read; k++)
+            frame_code(c, r, code->parts[k].page, code->parts[k].corner);
     }
 }
 

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/thai.h"
 #include "qr/document.h"
+#include "qr/join.h"
 #include "qr/preview.h"
 #include "qr/scan_frames.h"
 #include "qr/text.h"
@@ -34,6 +35,16 @@ const char *scan_state_name(enum scan_state s)
     };
     static_assert(ARRAY_LEN(names) == SCAN_N_STATES, "a name for every state");
     return names[s];
+}
+
+const char *scan_join_name(enum scan_join j)
+{
+    static const char *const names[] = {
+        [JOIN_NONE] = "none",     [JOIN_WHOLE] = "whole",   [JOIN_MISSING] = "missing",
+        [JOIN_PARITY] = "parity", [JOIN_DIFFER] = "differ",
+    };
+    static_assert(ARRAY_LEN(names) == SCAN_N_JOINS, "a name for every join");
+    return names[j];
 }
 
 /* What is left of a frame. */
@@ -106,6 +117,18 @@ static void *more_room(struct arena *a, void *old, uint32_t n, uint32_t *room, s
     return p;
 }
 
+static void take_sequence(struct cursor *c, struct arena *a, struct scan_code *code)
+{
+    code->part = take_u32(c);
+    code->n_parts = take_u32(c);
+    code->sequence = take_text(c, a, SCAN_SEQUENCE_BYTES_MAX);
+    code->has_eci = take_u32(c) != 0;
+    bool by_itself = code->part == 0 && code->n_parts == 0 && !code->sequence;
+    bool a_part = code->sequence && code->part >= 1 && code->part <= code->n_parts &&
+                  code->n_parts <= SCAN_CODES_MAX;
+    c->broken = c->broken || (!by_itself && !a_part);
+}
+
 static bool read_code(struct reading *r, struct cursor *c)
 {
     struct scan_code code = {.page = take_u32(c)};
@@ -120,6 +143,7 @@ static bool read_code(struct reading *r, struct cursor *c)
     code.text = take_text(c, r->a, TEXT_BYTES_MAX);
     code.n_bytes = take_u32(c);
     const uint8_t *bytes = take(c, code.n_bytes);
+    take_sequence(c, r->a, &code);
     struct scan_result *out = r->out;
     if (c->broken || c->n || !code.format || !code.text || code.page != out->n_pages + 1 ||
         out->n_codes >= SCAN_CODES_MAX)
@@ -268,6 +292,7 @@ bool scan_document(struct arena *a, struct zygote *z, int doc_fd, const char *na
     if (!zygote_run(z, &limits, doc_fd, request.data, request.len, on_frame, &reading, &end, err))
         return err_add(err, "scanning %s", name);
     judge_end(&reading, &end);
+    out->codes = join_parts(a, out->codes, out->n_codes, &out->n_codes);
     out->cpu_ms = (double)end.cpu_us / 1000;
     return true;
 }

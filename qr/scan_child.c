@@ -60,6 +60,10 @@ static void send_code(void *user, const struct scan_code *c)
     }
     put_text(&b, c->text, SIZE_MAX);
     put_bytes(&b, c->bytes, c->n_bytes);
+    put_u32(&b, c->part);
+    put_u32(&b, c->n_parts);
+    put_text(&b, c->sequence, SCAN_SEQUENCE_BYTES_MAX);
+    put_u32(&b, c->has_eci);
     child_send(FRAME_CODE, b.data, b.len);
 }
 

@@ -7,7 +7,8 @@
 #include "base/child.h"
 
 enum {
-    FRAME_CODE = 'C',  /* page, format, member, x, y, corners, text, bytes */
+    FRAME_CODE = 'C',  /* page, format, member, x, y, corners, text, bytes, part, n_parts, sequence,
+                        ECI */
     FRAME_PAGE = 'P',  /* steps, width, height, n_codes; after its codes */
     FRAME_END = 'E',   /* state, type, why, CPU µs of load, draw, read; last */
     FRAME_SHEET = 'S', /* page, width, height, scale: a preview follows */
@@ -15,7 +16,7 @@ enum {
 };
 
 /* Bytes of a sentence and of a member's path; the child cuts, the parent refuses more. */
-enum { SCAN_WHY_BYTES_MAX = 1024, SCAN_MEMBER_BYTES_MAX = 4096 };
+enum { SCAN_WHY_BYTES_MAX = 1024, SCAN_MEMBER_BYTES_MAX = 4096, SCAN_SEQUENCE_BYTES_MAX = 32 };
 
 enum { SCAN_CHILD_BROKEN = 3 }; /* exit status: the parent broke its word */
 

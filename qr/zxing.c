@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * The only file that knows ZXing-C++ (C interface of 2.3). 1-D codes are never asked for: letters
- * and table rules read as ghosts of them. */
+ * ZXing-C++ by its C interface (2.3); zxing_sequence.cpp asks for what that lacks. 1-D codes are
+ * never asked for: letters and table rules read as ghosts of them. */
 #include "qr/zxing.h"
 #include <ZXing/ZXingC.h>
 #include <stdio.h>
@@ -79,6 +79,7 @@ static void copy_content(struct arena *a, const ZXing_Barcode *b, struct zxing_h
     h->bytes = arena_memdup(a, bytes ? bytes : (const uint8_t *)"", (size_t)h->n_bytes);
     h->text = arena_strdup(a, text ? text : "");
     h->has_eci = ZXing_Barcode_hasECI(b);
+    zxing_sequence_of(b, &h->sequence);
     ZXing_free(bytes);
     ZXing_free(text);
 }

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "qr/grey.h"
+#include "qr/zxing_sequence.h"
 
 enum { ZXING_HITS_MAX = 256 }; /* of one picture */
 
@@ -23,8 +24,9 @@ struct zxing_hit {
     char format[16];      /* "QRCode"… */
     const uint8_t *bytes; /* as encoded; NULL when not valid */
     int n_bytes;
-    const char *text;       /* UTF-8 by the decoder's own guess */
-    struct point corner[4]; /* pixels: top left, top right, bottom right, bottom left */
+    const char *text;               /* UTF-8 by the decoder's own guess */
+    struct zxing_sequence sequence; /* n_parts 0: a code by itself */
+    struct point corner[4];         /* pixels: top left, top right, bottom right, bottom left */
 };
 
 struct zxing_hits {

@@ -11,6 +11,12 @@ static const struct {
     const char *english, *thai;
 } sentences[] = {
     {"the file is empty", "แฟ้มว่าง"},
+    {"joined of # parts", "รวมจาก # ส่วน"},
+    {"part # of # is missing", "ขาดส่วนที่ # จาก # ส่วน"},
+    {"parts # and # of # are missing", "ขาดส่วนที่ # และ # จาก # ส่วน"},
+    {"# of # parts are missing", "ขาด # ส่วน จาก # ส่วน"},
+    {"part # of # is there with two contents", "ส่วนที่ # จาก # ส่วน มีสองแบบไม่ตรงกัน"},
+    {"# parts do not belong together by their checksum", "# ส่วนนี้ค่าตรวจสอบไม่ตรงกัน"},
     {"files inside files, deeper than #", "แฟ้มซ้อนกันลึกเกิน # ชั้น"},
     {"archives inside archives, deeper than #", "แฟ้มบีบอัดซ้อนกันลึกเกิน # ชั้น"},
     {"more than # parts", "เกิน # ส่วน"},

@@ -8,6 +8,7 @@
 #include "db/person.h"
 #include "qr/scan.h"
 #include "report/receipt_words.h"
+#include "report/scan_words.h"
 #include "web/scanner.h"
 #include <inttypes.h>
 #include <stdlib.h>
@@ -75,6 +76,8 @@ static void write_codes(struct web_request *r, struct html *h, const struct item
             h, part_item_path(r, arena_printf(r->a, "/pages/%" PRId64 "?page=%d", f->id, c->page)),
             arena_printf(r->a, "%s %d", web_tr(r, "หน้า", "page"), c->page));
         html_textf(h, " %s %s: %s", c->format, c->refers_to, c->content);
+        if (*c->parts)
+            html_textf(h, " (%s)", r->english ? c->parts : scan_words(r->a, c->parts));
         html_end(h);
     }
     html_end(h);

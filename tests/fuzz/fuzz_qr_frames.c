@@ -50,6 +50,17 @@ static void must_be_text(const char *s)
     must(s && utf8_valid(s, strlen(s)));
 }
 
+static void check_parts(const struct scan_code *c)
+{
+    must((c->join == JOIN_NONE) == (c->n_parts == 0) && c->part == 0);
+    must(c->n_missing <= c->n_parts && c->n_parts_read <= SCAN_CODES_MAX);
+    must((c->join == JOIN_MISSING) == (c->n_missing > 0) || c->join == JOIN_DIFFER);
+    if (c->n_parts)
+        must_be_text(c->parts_say);
+    for (uint32_t i = 0; i < c->n_parts_read; i++)
+        must(c->parts[i].number >= 1 && c->parts[i].number <= c->n_parts && c->parts[i].page >= 1);
+}
+
 static void check(const struct scan_result *r)
 {
     must(r->state < SCAN_N_STATES && r->n_codes <= SCAN_CODES_MAX && r->n_pages <= SCAN_PAGES_MAX);
@@ -63,6 +74,7 @@ static void check(const struct scan_result *r)
             must_be_text(r->codes[i].member);
         for (uint32_t k = 0; k < r->codes[i].n_bytes; k++)
             must(r->codes[i].bytes[k] + 1 > 0); /* readable, says the sanitizer */
+        check_parts(&r->codes[i]);
     }
     for (uint32_t i = 0; i < r->n_pages; i++)
         must_be_text(r->pages[i].steps);

@@ -37,6 +37,7 @@ static void keep_code(void *user, const struct scan_code *c)
     struct found *f = user;
     assert_true(f->n_codes < CODES_MAX);
     f->codes[f->n_codes] = *c;
+    f->codes[f->n_codes].format = arena_strdup(f->a, c->format);
     f->codes[f->n_codes++].text = arena_strdup(f->a, c->text);
 }
 
@@ -61,7 +62,7 @@ static struct found *scan_bytes(struct arena *a, const void *p, size_t n, bool m
     return f;
 }
 
-static struct found *scan_file(struct arena *a, const char *name)
+static struct found *scan_file_for(struct arena *a, const char *name, bool more_formats)
 {
     char path[512];
     struct stat st;
@@ -71,7 +72,12 @@ static struct found *scan_file(struct arena *a, const char *name)
         fail_msg("%s is missing", path);
     void *p = arena_alloc(a, (size_t)st.st_size);
     assert_int_equal(read(fd, p, (size_t)st.st_size), st.st_size);
-    return scan_bytes(a, p, (size_t)st.st_size, false);
+    return scan_bytes(a, p, (size_t)st.st_size, more_formats);
+}
+
+static struct found *scan_file(struct arena *a, const char *name)
+{
+    return scan_file_for(a, name, false);
 }
 
 struct line {
@@ -294,6 +300,40 @@ static void equal_codes_in_two_places_count_twice(void **state)
     assert_true(f->codes[0].y < f->codes[1].y);
 }
 
+/* Drawn by another encoder than the product's. */
+static const struct {
+    const char *file, *format, *text;
+    bool when_asked; /* not among those that are always looked for */
+} kinds[] = {
+    {"kinds/rmqr.png", "rMQRCode", "RMQR 2564/12", false},
+    {"kinds/micro.png", "MicroQRCode", "MICRO 42", false},
+    {"kinds/eci-utf8.png", "QRCode", "เลขทะเบียนรับ ๑๒/๒๕๖๔", false},
+    {"kinds/eci-874.png", "QRCode", "กค 0416.2/ว 393", false},
+    {"kinds/eci-shift-jis.png", "QRCode", "日本語 2564", false},
+    {"kinds/kanji.png", "QRCode", "日本語", false},
+    {"kinds/datamatrix.png", "DataMatrix", "https://verify.example.go.th/dm", true},
+    {"kinds/aztec.png", "Aztec", "https://verify.example.go.th/az", true},
+    {"kinds/pdf417.png", "PDF417", "https://verify.example.go.th/p4", true},
+};
+
+static void every_kind_of_code_is_read_and_the_rarer_ones_when_asked(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        CLEANUP(arena_freep) struct arena *a = arena_new();
+        for (int more = 0; more < 2; more++) {
+            struct found *f = scan_file_for(a, kinds[i].file, more);
+            if (!more && kinds[i].when_asked) {
+                assert_int_equal(f->verdict.state, SCAN_NONE);
+                continue;
+            }
+            assert_int_equal(f->n_codes, 1);
+            assert_string_equal(f->codes[0].text, kinds[i].text);
+            assert_string_equal(f->codes[0].format, kinds[i].format);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +345,7 @@ int main(void)
         cmocka_unit_test(each_page_says_what_was_tried),
         cmocka_unit_test(a_fine_scan_is_decoded_around_its_finders_only),
         cmocka_unit_test(equal_codes_in_two_places_count_twice),
+        cmocka_unit_test(every_kind_of_code_is_read_and_the_rarer_ones_when_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
