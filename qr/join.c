@@ -28,6 +28,14 @@ static bool same_bytes(const struct scan_code *p, const struct scan_code *q)
     return p->n_bytes == q->n_bytes && memcmp(p->bytes, q->bytes, p->n_bytes) == 0;
 }
 
+static uint32_t count_parts(const struct scan_code *codes, uint32_t n)
+{
+    uint32_t n_parts = 0;
+    for (uint32_t i = 0; i < n; i++)
+        n_parts += same_message(codes, &codes[i]);
+    return n_parts;
+}
+
 static void take_part(struct message *m, const struct scan_code *c)
 {
     struct scan_part *seen = &m->read[m->n_read++];
@@ -117,7 +125,7 @@ static struct scan_code join_message(struct arena *a, const struct scan_code *co
     struct message m = {.first = codes};
     struct scan_code out = *codes;
     m.by_number = arena_array(a, codes->n_parts, sizeof(struct scan_code *));
-    m.read = arena_array(a, n, sizeof *m.read);
+    m.read = arena_array(a, count_parts(codes, n), sizeof *m.read);
     for (uint32_t i = 0; i < n; i++) {
         if (same_message(codes, &codes[i]))
             take_part(&m, &codes[i]);

@@ -139,6 +139,38 @@ static void a_photo_of_the_label_ties_too(void **state)
     database_is_sound(db);
 }
 
+/* Two of three codes of one address, on two pages: no link to follow, and it says why. */
+static void half_a_message_means_nothing_and_says_what_is_missing(void **state)
+{
+    struct buf said CLEANUP(buf_fini) = {0};
+    (void)state;
+    answer_with("<half@customs.go.th>", TESTS_DATA "/documents/kinds/parts-one-missing.pdf",
+                "ภาคผนวก.pdf", "application/pdf");
+    assert_string_equal(text_of("select c.meaning || ', page ' || c.page || ', ' || c.parts"
+                                " from code c join attachment f on f.id = c.attachment_id"
+                                " join item i on i.id = f.item_id"
+                                " where i.message_id = '<half@customs.go.th>'"),
+                        "other, page 1, part 2 of 3 is missing");
+    const char *no = text_of("select no || '/' || year from item"
+                             " where message_id = '<half@customs.go.th>'");
+    assert_int_equal(daemon_run(d, &said, "thanwela", "item", "show", no, NULL), 0);
+    assert_non_null(strstr(buf_str(&said), "ขาดส่วนที่ 2 จาก 3 ส่วน"));
+    database_is_sound(db);
+}
+
+static void a_whole_message_in_parts_is_one_link(void **state)
+{
+    (void)state;
+    answer_with("<whole@customs.go.th>", TESTS_DATA "/documents/kinds/parts-two-pages.pdf",
+                "ภาคผนวก.pdf", "application/pdf");
+    assert_string_equal(text_of("select c.meaning || ', ' || c.parts || ', ' || c.content"
+                                " from code c join attachment f on f.id = c.attachment_id"
+                                " join item i on i.id = f.item_id"
+                                " where i.message_id = '<whole@customs.go.th>'"),
+                        "url, joined of 3 parts, "
+                        "https://verify.example.go.th/เอกสารแนบ/๒๕๖๔/ภาคผนวก-๗.pdf");
+}
+
 static void a_matter_that_is_not_there_has_no_slip(void **state)
 {
     const char *pdf = here("none.pdf");
@@ -181,6 +213,8 @@ int main(void)
         cmocka_unit_test(a_slip_is_printed_for_a_matter),
         cmocka_unit_test(an_answer_behind_its_slip_is_tied_and_in_time),
         cmocka_unit_test(a_photo_of_the_label_ties_too),
+        cmocka_unit_test(half_a_message_means_nothing_and_says_what_is_missing),
+        cmocka_unit_test(a_whole_message_in_parts_is_one_link),
         cmocka_unit_test(a_matter_that_is_not_there_has_no_slip),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

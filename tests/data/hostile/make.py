@@ -446,6 +446,41 @@ def annotations__pdf():
     return page(b"0 0 9 9 re f", more=more, page_extra=b"/Annots [" + one * 50000 + b"]")
 
 
+@file("none")
+def actions_and_scripts__pdf():
+    """What a reader on a desk might run: nobody here does."""
+    actions = (b"/S /JavaScript /JS (while \\(true\\) app.alert\\(1\\);)", b"/S /Launch /F (/bin/sh)",
+               b"/S /URI /URI (http://127.0.0.1:1/)", b"/S /SubmitForm /F (http://127.0.0.1:1/)",
+               b"/S /GoToR /F (/etc/passwd) /D [0 /Fit]", b"/S /ImportData /F (/etc/passwd)")
+    chain = b"".join(b"<< /Type /Action %s /Next " % a for a in actions) + b"null" + b" >>" * len(actions)
+    return pdf({1: b"<< /Type /Catalog /Pages 2 0 R /OpenAction " + chain + b" /AA << /WC " + chain + b" >>"
+                   b" /Names << /JavaScript << /Names [(a) << /S /JavaScript /JS (for \\(;;\\);) >>] >> >> >>",
+                2: b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+                3: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /AA << /O " + chain +
+                   b" >> /Resources << >> >>",
+                4: stream(b"0 0 9 9 re f")})
+
+
+@file("none|damaged")
+def streams_of_other_files__pdf():
+    """The page's content, a picture, a font and a page of another document, each said to lie elsewhere."""
+    elsewhere = b"/F (/etc/passwd) /FFilter /ASCIIHexDecode"
+    more = {5: stream(b"", b"/Type /XObject /Subtype /Image /Width 9 /Height 9 /BitsPerComponent 8"
+                           b" /ColorSpace /DeviceGray " + elsewhere),
+            6: stream(b"", b"/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Ref << /F << /FS /URL /F"
+                           b" (http://127.0.0.1:1/a.pdf) >> /Page 0 >>"),
+            7: b"<< /Type /Font /Subtype /TrueType /BaseFont /Elsewhere /FirstChar 65 /LastChar 65 /Widths [500]"
+               b" /FontDescriptor << /Type /FontDescriptor /FontName /Elsewhere /Flags 32 /FontFile2 8 0 R >> >>",
+            8: stream(b"", elsewhere)}
+    return page(stream(b"q 9 0 0 9 0 0 cm /I Do Q /X Do BT /F 9 Tf (A) Tj ET"),
+                b"/XObject << /I 5 0 R /X 6 0 R >> /Font << /F 7 0 R >>", more)
+
+
+@file("none|damaged")
+def content_of_another_file__pdf():
+    return page(stream(b"", b"/F (/etc/passwd)"))
+
+
 @file("damaged")
 def header_alone__pdf():
     return b"%PDF-1.7\n"
@@ -843,6 +878,15 @@ def names_that_climb__zip():
 def office_with_a_bomb__docx():
     return archive([("[Content_Types].xml", b"<Types/>"), ("word/document.xml", b"<w/>"),
                     ("word/media/image1.png", all_30000_squared__png())])
+
+
+@file("none|unsupported")
+def office_that_asks_for_other_files__docx():
+    entity = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd"><!ENTITY b "&a;&a;&a;">]><x>&b;</x>'
+    relation = (b'<Relationships><Relationship Id="r1" TargetMode="External" Target="file:///etc/passwd"/>'
+                b'<Relationship Id="r2" TargetMode="External" Target="http://127.0.0.1:1/a.png"/></Relationships>')
+    return archive([("[Content_Types].xml", entity), ("word/document.xml", entity),
+                    ("word/_rels/document.xml.rels", relation)])
 
 
 @file("none")
