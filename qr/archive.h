@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Files that hold files: ZIP, 7z and RAR, the Office formats that are ZIP inside, mails kept as
- * files. Their PDFs and pictures are scanned by document_scan, each under its `member` path; what
- * holds no pages is passed over unread. Runs in the child only. */
+ * files, winmail.dat. Their PDFs and pictures are scanned by document_scan, each under its `member`
+ * path; what holds no pages is passed over unread. Runs in the child only. */
 #ifndef QR_ARCHIVE_H
 #define QR_ARCHIVE_H
 
@@ -16,6 +16,7 @@ enum {
     ARCHIVE_RATIO_FREE_BYTES = 64 << 20,    /* blank scans pack well: so much is never a bomb */
     ARCHIVE_NAME_BYTES_MAX = 1024,          /* of a member's path; the rest is cut */
     MAIL_FILE_PARTS_MAX = 500,              /* parts of a mail kept as a file */
+    TNEF_FILES_MAX = 200,                   /* files in one winmail.dat */
 };
 
 void archive_warm_up(void);
@@ -31,6 +32,10 @@ void ole_scan(struct arena *a, const struct document_job *job, struct document_v
  * base64 parts, which is where PDFs and pictures are. */
 bool mail_file_is(const uint8_t *p, size_t n, const char *name);
 void mail_file_scan(struct arena *a, const struct document_job *job, struct document_verdict *out);
+
+/* A winmail.dat that lies in an archive or was saved. */
+bool tnef_is(const uint8_t *p, size_t n, const char *name);
+void tnef_scan(struct arena *a, const struct document_job *job, struct document_verdict *out);
 
 /* Scan one unpacked member and join its verdict into whole, "path: why". path: as the container
  * names it, any bytes. */

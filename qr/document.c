@@ -17,6 +17,7 @@ static const struct document_kind kinds[] = {
     {"application/pdf", is_pdf, pdf_scan},
     {"image", is_image, image_scan},
     {"message/rfc822", mail_file_is, mail_file_scan},
+    {"application/vnd.ms-tnef", tnef_is, tnef_scan},
 };
 
 enum { PDF_MARK_WITHIN = 1024 }; /* bytes before %PDF- that readers put up with */

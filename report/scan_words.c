@@ -20,6 +20,7 @@ static const struct {
     {"files inside files, deeper than #", "แฟ้มซ้อนกันลึกเกิน # ชั้น"},
     {"archives inside archives, deeper than #", "แฟ้มบีบอัดซ้อนกันลึกเกิน # ชั้น"},
     {"more than # parts", "เกิน # ส่วน"},
+    {"it ends within a file", "ขาดกลางแฟ้ม"},
     {"more than # pages", "เกิน # หน้า"},
     {"# pages, of which # were looked at", "มี # หน้า อ่านแล้ว # หน้า"},
     {"a password protects this Office file", "ต้องใช้รหัสผ่าน"},

@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     struct document_verdict verdict;
     const struct document_job job = {bytes, n, "fuzz", NULL, 0, &options, &sink, &tally};
     if (!archive_is(bytes, n, "fuzz") && !mail_file_is(bytes, n, "fuzz") &&
-        !ole_is(bytes, n, "fuzz"))
+        !ole_is(bytes, n, "fuzz") && !tnef_is(bytes, n, "fuzz"))
         return 0;
     document_scan(a, &job, &verdict);
     if (verdict.state >= SCAN_N_STATES || tally.unpacked_bytes > 2u * ARCHIVE_UNPACKED_BYTES_MAX)

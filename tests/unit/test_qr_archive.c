@@ -454,6 +454,81 @@ static void a_mail_of_too_many_parts_is_a_limit(void **state)
     }
 }
 
+/* ---- winmail.dat ---- */
+
+static void add_attribute(struct buf *out, uint32_t id, const void *p, size_t n)
+{
+    const uint8_t head[] = {
+        2,          (uint8_t)id,       (uint8_t)(id >> 8), (uint8_t)(id >> 16), 0,
+        (uint8_t)n, (uint8_t)(n >> 8), (uint8_t)(n >> 16), (uint8_t)(n >> 24)};
+    buf_add(out, head, sizeof head);
+    buf_add(out, p, n);
+    buf_add(out, "\0\0", 2);
+}
+
+static void winmail_start(struct buf *out)
+{
+    buf_add(out, "\x78\x9F\x3E\x22\1\0", 6);
+    add_attribute(out, 0x00069007, "properties", 10);
+}
+
+static void winmail_file(struct buf *out, const char *title, const struct buf *bytes)
+{
+    add_attribute(out, 0x00069002, "start", 5);
+    add_attribute(out, 0x00018010, title, strlen(title) + 1);
+    add_attribute(out, 0x0006800F, bytes->data, bytes->len);
+}
+
+static void files_in_winmail_dat_are_read_wherever_it_lies(void **state)
+{
+    struct world *w = *state;
+    struct buf winmail CLEANUP(buf_fini) = {0}, file CLEANUP(buf_fini) = {0};
+    winmail_start(&winmail);
+    winmail_file(&winmail, "qr.png", &w->png);
+    winmail_file(&winmail, "\xca\xd1\xad\xad\xd2.png", &w->png);
+    struct scan_result r = scan(w, winmail.data, winmail.len, "winmail.dat");
+    expect(&r, SCAN_CODES, 2);
+    assert_string_equal(r.type, "application/vnd.ms-tnef");
+    assert_string_equal(r.codes[0].member, "qr.png");
+    assert_string_equal(r.codes[1].member, "สัญญา.png");
+    nest("winmail.dat", &winmail, 1, &file);
+    r = scan(w, file.data, file.len, "mail.zip");
+    expect(&r, SCAN_CODES, 2);
+    assert_string_equal(r.codes[0].member, "winmail.dat/qr.png");
+}
+
+static void a_winmail_dat_that_is_cut_off_keeps_what_came_before(void **state)
+{
+    struct world *w = *state;
+    struct buf winmail CLEANUP(buf_fini) = {0};
+    winmail_start(&winmail);
+    winmail_file(&winmail, "qr.png", &w->png);
+    size_t whole = winmail.len;
+    winmail_file(&winmail, "more.png", &w->png);
+    for (size_t n = whole + 1; n < winmail.len; n += 37) {
+        struct scan_result r = scan(w, winmail.data, n, "winmail.dat");
+        bool between = r.state == SCAN_CODES; /* two attributes, no file begun */
+        if (!between)
+            assert_int_equal(r.state, SCAN_DAMAGED);
+        assert_int_equal(r.n_codes, 1);
+    }
+}
+
+static void a_winmail_dat_of_too_many_files_is_a_limit(void **state)
+{
+    struct world *w = *state;
+    for (int extra = 0; extra <= 1; extra++) {
+        struct buf winmail CLEANUP(buf_fini) = {0}, none CLEANUP(buf_fini) = {0};
+        buf_adds(&none, "hello");
+        winmail_start(&winmail);
+        for (int i = 1; i < TNEF_FILES_MAX + extra; i++)
+            winmail_file(&winmail, "a.txt", &none);
+        winmail_file(&winmail, "qr.png", &w->png);
+        struct scan_result r = scan(w, winmail.data, winmail.len, "winmail.dat");
+        expect(&r, extra ? SCAN_LIMIT : SCAN_CODES, extra ? 0 : 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -472,6 +547,9 @@ int main(void)
         cmocka_unit_test(mails_in_archives_and_in_mails_are_read),
         cmocka_unit_test(a_mail_as_it_is_inside_a_mail_is_read),
         cmocka_unit_test(a_mail_of_too_many_parts_is_a_limit),
+        cmocka_unit_test(files_in_winmail_dat_are_read_wherever_it_lies),
+        cmocka_unit_test(a_winmail_dat_that_is_cut_off_keeps_what_came_before),
+        cmocka_unit_test(a_winmail_dat_of_too_many_files_is_a_limit),
     };
     return cmocka_run_group_tests(tests, world_open, world_close);
 }
