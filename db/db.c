@@ -250,6 +250,15 @@ bool db_begin_snapshot(struct db *db, struct err *err)
     return begin(db, "begin isolation level repeatable read read only", err);
 }
 
+bool db_begin_kept(struct db *db, struct err *err)
+{
+    return begin(db,
+                 "begin isolation level repeatable read read only;"
+                 " set local plan_cache_mode = force_generic_plan;"
+                 " set local join_collapse_limit = 1; set local from_collapse_limit = 1",
+                 err);
+}
+
 bool db_commit(struct db *db, struct err *err)
 {
     db->in_commit = true;
@@ -350,6 +359,7 @@ bool db_query_kept(struct db *db, const char *sql, const struct params *p, struc
                    struct err *err)
 {
     char name[16];
+    db->wait_aborted = false;
     step();
     return keep(db, sql, p->n, name, err) &&
            take_answer(db,

@@ -52,6 +52,9 @@ bool db_begin(struct db *db, struct err *err) MUST_CHECK;
 bool db_begin_async(struct db *db, struct err *err) MUST_CHECK;
 /* Read only, all statements see one instant: reports. */
 bool db_begin_snapshot(struct db *db, struct err *err) MUST_CHECK;
+/* The same for what is asked by db_query_kept: a plan is made once, for all values, with the joins
+ * in the order in which they are written (to look for a better one is what takes the time). */
+bool db_begin_kept(struct db *db, struct err *err) MUST_CHECK;
 bool db_commit(struct db *db, struct err *err) MUST_CHECK;
 void db_rollback(struct db *db); /* no-op outside a transaction */
 void db_rollbackp(struct db **db);

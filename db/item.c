@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Reading the register. See item.h. Judging is dear, so a page is cut first and only its rows are
  * judged, unless the judgement itself is what was asked for; and numbers without a gap need no
- * counting. */
+ * counting. Planning is dearer than that: what is asked all day (the newest, today's, one by its
+ * number) has statements of its own, whose plans the connection keeps. */
 #include "db/item.h"
 
 #include "base/refusals.h"
 #include "base/thai.h"
 #include "db/judge.h"
 #include "db/query.h"
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +24,13 @@ const char *const *item_states(size_t *n_out)
     return states;
 }
 
+/* As the indexes of migrations/0076 have them. */
+#define UNVERIFIED                                                                                 \
+    "i.status <> 'ยกเลิก' and i.sender_state = 'unverified' and i.agency_how <> 'officer'"
+#define WAITS                                                                                      \
+    "i.status not in ('ปิด', 'ถอน', 'ยกเลิก') and i.agency_how <> 'officer'"                         \
+    " and (i.sender_state = 'unverified' or i.agency_id is null or i.check_why <> '')"
+
 /* $1 as-of, $2 state, $3 from, $4 to, $5 agency, $6 matter's year and $7 number, $8 search, $9
  * number's year and $10 number, $11 verdict, $12 whether $3 and $4 are of the number */
 #define MATCHES                                                                                    \
@@ -35,17 +44,13 @@ const char *const *item_states(size_t *n_out)
     " and ($8::text is null or i.id = any ((select array(select item_search($8)))::bigint[]))"     \
     " and ($9::int is null or i.year = $9 and i.no = $10::bigint)"                                 \
     " and case $2::text when 'any' then true when 'open' then i.status <> 'ยกเลิก'"                 \
-    "  when 'unverified' then i.status <> 'ยกเลิก'"                                                 \
-    "   and i.sender_state = 'unverified' and i.agency_how <> 'officer'"                           \
-    "  when 'check' then i.status not in ('ปิด', 'ถอน', 'ยกเลิก') and i.agency_how <> 'officer'"     \
-    "   and (i.sender_state = 'unverified' or i.agency_id is null or i.check_why <> '')"           \
-    "  else i.status = $2 end"                                                                     \
+    "  when 'unverified' then " UNVERIFIED " when 'check' then " WAITS " else i.status = $2 end"   \
     " and ($11::text is null or i.id in"                                                           \
     "  (select item_id from item_judgement(from_us($1)) where verdict = $11))"
 
-#define PAGE(order, total)                                                                         \
-    "with page as materialized (select i.*, " total " as total from item i where" MATCHES          \
-    " order by " order " limit nullif($13::bigint, 0) offset $14::bigint),"                        \
+/* page: what selects the rows; $1 as-of */
+#define JUDGED(page, order)                                                                        \
+    "with page as materialized (" page "),"                                                        \
     " judged as materialized (select * from item_judgement(from_us($1))"                           \
     "  where item_id = any ((select array(select id from page))::bigint[]))"                       \
     "select i.id, i.series, i.no || '/' || i.year, us(i.entered_at), us(i.registered_at),"         \
@@ -64,6 +69,10 @@ const char *const *item_states(size_t *n_out)
     " left join judged j on j.item_id = i.id order by " order
 #define NEWEST "i.registered_at desc, i.id desc"
 #define OLDEST "i.series, i.year, i.no"
+#define PAGE(order, total)                                                                         \
+    JUDGED("select i.*, " total " as total from item i where" MATCHES " order by " order           \
+           " limit nullif($13::bigint, 0) offset $14::bigint",                                     \
+           order)
 /* Where all had to be judged to be found, they are counted in the same breath. */
 static const char *const page_sql[2][2] = {
     {PAGE(NEWEST, "null::bigint"), PAGE(NEWEST, "count(*) over ()")},
@@ -71,10 +80,36 @@ static const char *const page_sql[2][2] = {
 enum { TOTAL_COLUMN = 32 };
 static const char count_sql[] = "select count(*) from item i where" MATCHES;
 
+/* Kept. $2 whether cancelled ones count, $3 offset, $4 since when. The limit is a literal: of a
+ * parameter the planner would expect a tenth of the register. */
+#define LISTED "($2::bool or i.status <> 'ยกเลิก')"
+static const char kept_whole_sql[] =
+    JUDGED("select i.*, null::bigint as total from item i where " LISTED " order by " NEWEST
+           " limit 50 offset $3::bigint",
+           NEWEST);
+/* offset 0: the day is found by its own index, not on the way through the whole register */
+static const char kept_since_sql[] =
+    JUDGED("select i.*, null::bigint as total from (select * from item i where i.entered_at >= "
+           "from_us($4::bigint)"
+           " offset 0) i where " LISTED " order by " NEWEST " limit 50 offset $3::bigint",
+           NEWEST);
+static const char kept_one_sql[] = JUDGED("select i.*, null::bigint as total from item i where "
+                                          "i.series = any (array(select series from reg_counter))"
+                                          " and i.year = $2::int and i.no = $3::bigint limit 50",
+                                          OLDEST);
+static_assert(ITEM_PAGE == 50, "as the kept statements say");
+
 /* Of the whole register: as many as its counters say, less those that were cancelled. */
 static const char whole_sql[] =
     "select coalesce(sum(last_no), 0)::bigint - case when $1 then 0 else"
     " (select count(*) from item where status = 'ยกเลิก') end from reg_counter";
+static const char since_sql[] =
+    "select count(*) from item i where ($1::bool or i.status <> 'ยกเลิก')"
+    " and i.entered_at >= from_us($2::bigint)";
+
+static const char waiting_sql[] = "select (select count(*) from item i where " WAITS "),"
+                                  " (select count(*) from item i where " UNVERIFIED "),"
+                                  " (select count(*) from message where state = 'quarantined')";
 
 /* "12/2564"; false where it is none. */
 static bool number_parse(const char *text, int64_t *no, int64_t *year)
@@ -194,19 +229,89 @@ static void row_from(struct arena *a, const struct rows *r, int i, struct item_r
                              .late_min = row_int(r, i, 31)};
 }
 
-static bool is_whole(const struct item_filter *f)
+static bool is_listed(const struct item_filter *f)
 {
-    return (!*f->state || strcmp(f->state, "registered") == 0 || strcmp(f->state, "any") == 0) &&
-           f->from_us == TIME_NONE && f->to_us == TIME_NONE && !f->agency && !f->matter &&
+    return !*f->state || strcmp(f->state, "registered") == 0 || strcmp(f->state, "any") == 0;
+}
+
+/* Asked for by nothing but when it came. */
+static bool is_bare(const struct item_filter *f)
+{
+    return is_listed(f) && f->to_us == TIME_NONE && !f->agency && !f->matter &&
            !(f->search && *f->search) && !f->register_no;
 }
+
+/* ---------------------------------------------------------------- with a plan that is kept */
+
+static bool by_number(const struct item_filter *f)
+{
+    return f->register_no && strcmp(f->state, "any") == 0 && f->from_us == TIME_NONE &&
+           f->to_us == TIME_NONE && !f->agency && !f->matter && !f->search;
+}
+
+static bool is_first_list(const struct item_filter *f)
+{
+    return is_bare(f) && f->limit == ITEM_PAGE && !f->oldest_first && !f->by_number;
+}
+
+static bool count_kept(struct db *db, const struct item_filter *f, int64_t *total_out,
+                       struct err *err)
+{
+    struct rows r CLEANUP(rows_fini) = {0};
+    struct params p = {0};
+    bool whole = f->from_us == TIME_NONE;
+    param_bool(&p, strcmp(f->state, "any") == 0);
+    if (!whole)
+        param_time(&p, f->from_us);
+    if (!db_query_kept(db, whole ? whole_sql : since_sql, &p, &r, err))
+        return false;
+    *total_out = row_int(&r, 0, 0);
+    return true;
+}
+
+static bool read_list_kept(struct db *db, const struct item_filter *f, int64_t *total_out,
+                           struct rows *r, struct err *err)
+{
+    struct params p = {0};
+    bool whole = f->from_us == TIME_NONE;
+    param_time(&p, f->as_of_us);
+    param_bool(&p, strcmp(f->state, "any") == 0);
+    param_int(&p, f->offset);
+    if (!whole)
+        param_time(&p, f->from_us);
+    return count_kept(db, f, total_out, err) &&
+           db_query_kept(db, whole ? kept_whole_sql : kept_since_sql, &p, r, err);
+}
+
+static bool read_one_kept(struct db *db, const struct item_filter *f, int64_t *total_out,
+                          struct rows *r, struct err *err)
+{
+    struct params p = {0};
+    param_time(&p, f->as_of_us);
+    if (!param_number(&p, f->register_no, "item", err) ||
+        !db_query_kept(db, kept_one_sql, &p, r, err))
+        return false;
+    *total_out = r->n;
+    return true;
+}
+
+static bool read_kept(struct db *db, const struct item_filter *f, int64_t *total_out,
+                      struct rows *r, struct err *err)
+{
+    if (!db_begin_kept(db, err))
+        return false;
+    struct db *open CLEANUP(db_rollbackp) = db;
+    return (f->register_no ? read_one_kept : read_list_kept)(db, f, total_out, r, err);
+}
+
+/* ---------------------------------------------------------------- with a plan for what is asked */
 
 static bool count(struct db *db, const struct item_filter *f, const struct params *p,
                   int64_t *total_out, struct err *err)
 {
     struct params any = {0};
     struct rows r CLEANUP(rows_fini) = {0};
-    bool whole = is_whole(f);
+    bool whole = is_bare(f) && f->from_us == TIME_NONE;
     param_bool(&any, strcmp(f->state, "any") == 0);
     if (!db_query(db, whole ? whole_sql : count_sql, whole ? &any : p, &r, err))
         return false;
@@ -214,40 +319,52 @@ static bool count(struct db *db, const struct item_filter *f, const struct param
     return true;
 }
 
-/* A page and its total are of one moment. */
-static bool read_page(struct arena *a, struct db *db, const struct item_filter *f, struct params *p,
-                      int64_t *total_out, struct rows *r, struct err *err)
+static bool read_planned(struct arena *a, struct db *db, const struct item_filter *f,
+                         int64_t *total_out, struct rows *r, struct err *err)
 {
+    struct params p = {0};
     const char *verdict;
     state_word(a, f->state, &verdict);
-    if (!db_begin_snapshot(db, err))
+    if (!filter_params(a, f, &p, err) || !db_begin_snapshot(db, err))
         return false;
     struct db *open CLEANUP(db_rollbackp) = db;
-    const struct params wanted = *p;
-    if ((!verdict && !judge_as_written(db, err)) ||
-        (!verdict && !count(db, f, &wanted, total_out, err)))
+    const struct params wanted = p;
+    if (!verdict && (!judge_as_written(db, err) || !count(db, f, &wanted, total_out, err)))
         return false;
-    param_int(p, f->limit);
-    param_int(p, f->offset);
-    if (!db_query(db, page_sql[f->oldest_first][verdict != NULL], p, r, err))
+    param_int(&p, f->limit);
+    param_int(&p, f->offset);
+    if (!db_query(db, page_sql[f->oldest_first][verdict != NULL], &p, r, err))
         return false;
     if (verdict && r->n > 0)
         *total_out = row_int(r, 0, TOTAL_COLUMN);
     return !verdict || r->n > 0 || count(db, f, &wanted, total_out, err); /* behind the last page */
 }
 
+/* A page and its total are of one moment. */
 bool item_list(struct arena *a, struct db *db, const struct item_filter *f, struct item_rows *out,
                struct err *err)
 {
-    struct params p = {0};
     struct rows r CLEANUP(rows_fini) = {0};
     int64_t total;
-    if (!filter_params(a, f, &p, err) || !read_page(a, db, f, &p, &total, &r, err))
+    if (!(by_number(f) || is_first_list(f) ? read_kept(db, f, &total, &r, err)
+                                           : read_planned(a, db, f, &total, &r, err)))
         return false;
     *out = (struct item_rows){
         .item = arena_array(a, (size_t)r.n, sizeof *out->item), .n = r.n, .total = total};
     for (int i = 0; i < r.n; i++)
         row_from(a, &r, i, &out->item[i]);
+    return true;
+}
+
+bool item_waiting(struct db *db, struct item_waiting *out, struct err *err)
+{
+    struct rows r CLEANUP(rows_fini) = {0};
+    struct params none = {0};
+    if (!db_query_kept(db, waiting_sql, &none, &r, err))
+        return false;
+    *out = (struct item_waiting){.check = row_int(&r, 0, 0),
+                                 .unverified = row_int(&r, 0, 1),
+                                 .quarantined = row_int(&r, 0, 2)};
     return true;
 }
 

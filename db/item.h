@@ -6,7 +6,10 @@
 
 #include "db/db.h"
 
-enum { ITEM_PAGE_MAX = 1000 };
+enum {
+    ITEM_PAGE = 50, /* the usual page: its plan is kept */
+    ITEM_PAGE_MAX = 1000
+};
 
 struct item_row {
     int64_t id;
@@ -71,6 +74,13 @@ struct mail_rows {
 };
 bool mail_list(struct arena *a, struct db *db, const struct item_filter *f, struct mail_rows *out,
                struct err *err) MUST_CHECK;
+
+/* What waits for an officer, in numbers: as item_list and mail_list count "check", "unverified" and
+ * "quarantined". */
+struct item_waiting {
+    int64_t check, unverified, quarantined;
+};
+bool item_waiting(struct db *db, struct item_waiting *out, struct err *err) MUST_CHECK;
 
 /* ---- one item */
 

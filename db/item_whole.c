@@ -15,7 +15,7 @@ static bool read_files(struct arena *a, struct db *db, const struct params *p, s
                        struct err *err)
 {
     struct rows r CLEANUP(rows_fini) = {0};
-    if (!db_query(db, files_sql, p, &r, err))
+    if (!db_query_kept(db, files_sql, p, &r, err))
         return false;
     w->n_files = r.n;
     w->files = arena_array(a, (size_t)r.n, sizeof *w->files);
@@ -44,7 +44,7 @@ static bool read_codes(struct arena *a, struct db *db, const struct params *p, s
                        struct err *err)
 {
     struct rows r CLEANUP(rows_fini) = {0};
-    if (!db_query(db, codes_sql, p, &r, err))
+    if (!db_query_kept(db, codes_sql, p, &r, err))
         return false;
     w->n_codes = r.n;
     w->codes = arena_array(a, (size_t)r.n, sizeof *w->codes);
@@ -67,7 +67,7 @@ static bool read_pages(struct arena *a, struct db *db, const struct params *p, s
                        struct err *err)
 {
     struct rows r CLEANUP(rows_fini) = {0};
-    if (!db_query(db, pages_sql, p, &r, err))
+    if (!db_query_kept(db, pages_sql, p, &r, err))
         return false;
     w->n_pages = r.n;
     w->pages = arena_array(a, (size_t)r.n, sizeof *w->pages);
@@ -87,7 +87,7 @@ static bool read_events(struct arena *a, struct db *db, const struct params *p,
                         struct item_whole *w, struct err *err)
 {
     struct rows r CLEANUP(rows_fini) = {0};
-    if (!db_query(db, events_sql, p, &r, err))
+    if (!db_query_kept(db, events_sql, p, &r, err))
         return false;
     w->n_events = r.n;
     w->events = arena_array(a, (size_t)r.n, sizeof *w->events);
@@ -108,7 +108,7 @@ static bool read_answers(struct arena *a, struct db *db, const struct params *p,
                          struct item_whole *w, struct err *err)
 {
     struct rows r CLEANUP(rows_fini) = {0};
-    if (!db_query(db, answers_sql, p, &r, err))
+    if (!db_query_kept(db, answers_sql, p, &r, err))
         return false;
     w->n_answers = r.n;
     w->answers = arena_array(a, (size_t)r.n, sizeof *w->answers);

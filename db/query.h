@@ -11,7 +11,7 @@
 
 #include "db/db.h"
 
-enum { PARAMS_MAX = 48, DB_KEPT_MAX = 8 };
+enum { PARAMS_MAX = 48, DB_KEPT_MAX = 24 };
 
 struct params { /* zero-initialised; values are kept by reference until the query returns */
     int n;

@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { PAGE_ITEMS = 50, PAGES_MAX = 100000 };
+enum { PAGES_MAX = 100000 };
 
 /* ---------------------------------------------------------------- today */
 
@@ -39,35 +39,10 @@ static int64_t day_of(int64_t us)
     return civil_to(&c);
 }
 
-/* How many items, or mails, a filter has; none is fetched. */
-static bool count_items(struct web_request *r, const char *state, int64_t *out, struct err *err)
-{
-    struct item_rows rows;
-    const struct item_filter f = {.state = state,
-                                  .from_us = TIME_NONE,
-                                  .to_us = TIME_NONE,
-                                  .as_of_us = r->now_us,
-                                  .limit = 1};
-    if (!item_list(r->a, r->db, &f, &rows, err))
-        return false;
-    *out = rows.total;
-    return true;
-}
-
-static bool count_mails(struct web_request *r, const char *state, int64_t *out, struct err *err)
-{
-    struct mail_rows rows;
-    const struct item_filter f = {
-        .state = state, .from_us = TIME_NONE, .to_us = TIME_NONE, .limit = 1};
-    if (!mail_list(r->a, r->db, &f, &rows, err))
-        return false;
-    *out = rows.total;
-    return true;
-}
-
 bool page_home(struct web_request *r, struct web_answer *out, struct err *err)
 {
     struct item_rows rows;
+    struct item_waiting waiting;
     struct html h;
     struct figure figures[] = {
         {"/items?today=1", "รับวันนี้", "Received today", 0},
@@ -78,13 +53,13 @@ bool page_home(struct web_request *r, struct web_answer *out, struct err *err)
                                       .from_us = day_of(r->now_us),
                                       .to_us = TIME_NONE,
                                       .as_of_us = r->now_us,
-                                      .limit = PAGE_ITEMS};
-    if (!item_list(r->a, r->db, &today, &rows, err) ||
-        !count_items(r, "check", &figures[1].n, err) ||
-        !count_items(r, "unverified", &figures[2].n, err) ||
-        !count_mails(r, "quarantined", &figures[3].n, err))
+                                      .limit = ITEM_PAGE};
+    if (!item_list(r->a, r->db, &today, &rows, err) || !item_waiting(r->db, &waiting, err))
         return false;
     figures[0].n = rows.total;
+    figures[1].n = waiting.check;
+    figures[2].n = waiting.unverified;
+    figures[3].n = waiting.quarantined;
     web_page_start(r, out, &h, web_tr(r, "วันนี้", "Today"));
     write_figures(r, &h, figures, ARRAY_LEN(figures));
     part_items(r, &h, &rows);
@@ -158,8 +133,8 @@ bool page_items(struct web_request *r, struct web_answer *out, struct err *err)
                             .matter = filled(&r->query, "matter"),
                             .search = filled(&r->query, "q"),
                             .as_of_us = r->now_us,
-                            .limit = PAGE_ITEMS,
-                            .offset = (int)(page - 1) * PAGE_ITEMS};
+                            .limit = ITEM_PAGE,
+                            .offset = (int)(page - 1) * ITEM_PAGE};
     if (web_find(&r->query, "today"))
         f.from_us = day_of(r->now_us);
     if (!item_list(r->a, r->db, &f, &rows, err))
@@ -167,7 +142,7 @@ bool page_items(struct web_request *r, struct web_answer *out, struct err *err)
     web_page_start(r, out, &h, web_tr(r, "ทะเบียนหนังสือรับ", "Register"));
     write_filter(r, &h);
     part_items(r, &h, &rows);
-    part_pages(r, &h, list_url(r), page, PAGE_ITEMS, rows.total);
+    part_pages(r, &h, list_url(r), page, ITEM_PAGE, rows.total);
     web_page_end(&h);
     return true;
 }
