@@ -140,7 +140,8 @@ bool person_disable(struct db *db, const char *login, bool disable, const char *
 }
 
 static const char list_sql[] =
-    "select p.id, p.login, p.name, p.rank, p.disabled_at is not null, us(max(s.seen_at))"
+    "select p.id, p.login, p.name, p.rank, p.disabled_at is not null, us(greatest(max(s.seen_at),"
+    " (select max(seen_at) from proxy_session x where x.person_id = p.id)))"
     " from person p left join session s on s.person_id = p.id group by p.id order by p.login";
 
 bool person_list(struct arena *a, struct db *db, struct people *out, struct err *err)

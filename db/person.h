@@ -61,9 +61,10 @@ bool session_open(struct arena *a, struct db *db, const char *login, const char 
 /* The session of a token, and seen now. fate: SESSION_OPEN or SESSION_NONE. */
 bool session_find(struct arena *a, struct db *db, const char *token, enum session_fate *fate_out,
                   struct session *out, struct err *err) MUST_CHECK;
-/* Who a trusted proxy says is there: no password and no row of its own.
+/* Who a trusted proxy says is there, without a password. The first look from an address after as
+ * long as ends a session is kept as a sign-in.
  * fate: SESSION_OPEN, or SESSION_NONE where no such login is enabled. */
-bool session_by_proxy(struct arena *a, struct db *db, const char *login,
+bool session_by_proxy(struct arena *a, struct db *db, const char *login, const char *address,
                       enum session_fate *fate_out, struct person *out, struct err *err) MUST_CHECK;
 bool session_close(struct db *db, const char *token, const char *address,
                    struct err *err) MUST_CHECK;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Who is there. See sign_in.h. The proxy's word needs no session of ours. Forms without a session
+ * Who is there. See sign_in.h. The proxy's word needs no cookie of ours. Forms without a session
  * (the proxy's people, signing in) have a token that hangs on a key of this process alone. */
 #include "web/sign_in.h"
 
@@ -40,7 +40,7 @@ static bool read_proxy(struct web_request *r, struct err *err)
 {
     enum session_fate fate;
     struct person p;
-    if (!session_by_proxy(r->a, r->db, r->proxy_login, &fate, &p, err))
+    if (!session_by_proxy(r->a, r->db, r->proxy_login, r->address, &fate, &p, err))
         return false;
     if (fate == SESSION_OPEN)
         let_in(r, &p, token_of(r, p.login));
