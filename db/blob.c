@@ -14,6 +14,8 @@ static const char insert_sql[] =
 static const char find_sql[] = "select id from blob where sha256 = $1";
 static const char chunk_sql[] = "insert into blob_chunk (blob_id, seq, data) values ($1, $2, $3)";
 static const char read_sql[] = "select data from blob_chunk where blob_id = $1 and seq = $2";
+static const char piece_sql[] =
+    "select substr(data, $3::int + 1, $4::int) from blob_chunk where blob_id = $1 and seq = $2";
 static const char size_sql[] = "select size from blob where id = $1";
 
 static bool read_fully(int fd, void *to, size_t n, uint64_t offset, struct err *err)
@@ -121,6 +123,25 @@ bool blob_chunk(struct db *db, struct arena *a, int64_t id, uint32_t seq, const 
     param_int(&p, id);
     param_int(&p, seq);
     if (!db_query(db, read_sql, &p, &r, err))
+        return false;
+    *n_out = 0;
+    *bytes_out = NULL;
+    if (r.n == 1)
+        *bytes_out = row_bytes(a, &r, 0, 0, n_out);
+    return true;
+}
+
+/* Chunks lie uncompressed: the server reads what is asked for of one, and no more. */
+bool blob_piece(struct db *db, struct arena *a, int64_t id, uint64_t from, size_t max,
+                const uint8_t **bytes_out, size_t *n_out, struct err *err)
+{
+    struct rows r CLEANUP(rows_fini) = {0};
+    struct params p = {0};
+    param_int(&p, id);
+    param_int(&p, (int64_t)(from / BLOB_CHUNK_BYTES));
+    param_int(&p, (int64_t)(from % BLOB_CHUNK_BYTES));
+    param_int(&p, (int64_t)max);
+    if (!db_query_kept(db, piece_sql, &p, &r, err))
         return false;
     *n_out = 0;
     *bytes_out = NULL;

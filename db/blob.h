@@ -23,7 +23,12 @@ bool blob_store(struct db *db, const struct blob_source *s, int64_t *id_out,
 bool blob_load(struct db *db, int64_t id, int *fd_out, uint64_t *size_out,
                struct err *err) MUST_CHECK;
 
-/* One chunk, for streaming to a client. n_out 0: past the end. Lives in a. */
+/* A piece of a stored file, for streaming to a client: from there on, at most max bytes, and not
+ * beyond the chunk in which it begins. n_out 0: past the end. Lives in a. */
+bool blob_piece(struct db *db, struct arena *a, int64_t id, uint64_t from, size_t max,
+                const uint8_t **bytes_out, size_t *n_out, struct err *err) MUST_CHECK;
+
+/* One chunk to a client. n_out 0: past the end. Lives in a. */
 bool blob_chunk(struct db *db, struct arena *a, int64_t id, uint32_t seq, const uint8_t **bytes_out,
                 size_t *n_out, struct err *err) MUST_CHECK;
 

@@ -39,7 +39,7 @@ bool file_find(struct arena *a, struct db *db, int64_t id, struct stored_file *o
     struct rows r CLEANUP(rows_fini) = {0};
     struct params p = {0};
     param_int(&p, id);
-    if (!db_query(db, file_sql, &p, &r, err))
+    if (!db_query_kept(db, file_sql, &p, &r, err))
         return false;
     *found_out = r.n == 1;
     if (r.n == 1)
@@ -174,7 +174,7 @@ bool link_find(struct arena *a, struct db *db, const char *token, int *id_out,
     struct params p = {0};
     hash_of(token, hash);
     param_bytes(&p, hash, sizeof hash);
-    if (!db_query(db, find_sql, &p, &r, err))
+    if (!db_query_kept(db, find_sql, &p, &r, err))
         return false;
     *found_out = r.n > 0;
     if (r.n == 0)

@@ -134,6 +134,10 @@ const char *const *web_headers(struct arena *a, const struct web_request *r,
         add(h, "Allow", out->allow);
     if (out->status == 503)
         add(h, "Retry-After", "5");
+    if (out->etag)
+        add(h, "ETag", out->etag);
+    if (out->status == 416)
+        add(h, "Content-Range", arena_printf(a, "bytes */%llu", (unsigned long long)out->total));
     if (out->blob) {
         add(h, "Accept-Ranges", "bytes");
         if (out->status == 206)

@@ -15,9 +15,11 @@
 
 struct exchange {
     struct web_request request;
+    struct web_answer answer; /* when is_answered */
+    struct server *server;
+    struct MHD_Connection *connection;
     struct upload *upload; /* the form that is coming; NULL without one */
-    const char *version;
-    bool is_head;
+    bool is_head, is_answered;
     int refused; /* the status that it will be refused with; 0: none */
 };
 
@@ -113,6 +115,9 @@ static struct exchange *exchange_new(struct server *s, struct MHD_Connection *c,
     char address[INET6_ADDRSTRLEN];
     struct exchange *x = arena_alloc(a, sizeof *x);
     struct web_request *r = &x->request;
+    x->server = s;
+    x->connection = c;
+    x->answer.status = 200;
     r->a = a;
     r->site = s->site;
     r->now_us = clock_now_us();
@@ -126,6 +131,7 @@ static struct exchange *exchange_new(struct server *s, struct MHD_Connection *c,
     r->english = reads_english(r, c);
     r->range = header(r, c, "Range");
     r->if_range = header(r, c, "If-Range");
+    r->if_none_match = header(r, c, "If-None-Match");
     return x;
 }
 
@@ -145,6 +151,14 @@ static bool has_two_lengths(struct MHD_Connection *c)
     int n = 0;
     MHD_get_connection_values(c, MHD_HEADER_KIND, count_length, &n);
     return n > 1;
+}
+
+static bool has_too_large_a_head(struct MHD_Connection *c)
+{
+    const union MHD_ConnectionInfo *size =
+        MHD_get_connection_info(c, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return !size || size->header_size > WEB_HEADER_MAX ||
+           MHD_get_connection_values(c, MHD_HEADER_KIND, NULL, NULL) > WEB_HEADERS_MAX;
 }
 
 /* Files lie in our memory until the last has come, so who sends them is asked for first: 0, or the
@@ -183,7 +197,11 @@ static void expect_form(struct exchange *x, struct server *s, struct MHD_Connect
 static void begin(struct exchange *x, struct server *s, struct MHD_Connection *c,
                   const char *method)
 {
-    if (has_two_lengths(c))
+    if (guard_is_surplus(s->guard, server_guard_id(c)))
+        x->refused = 503;
+    else if (has_too_large_a_head(c))
+        x->refused = 431;
+    else if (has_two_lengths(c))
         x->refused = 400;
     else if (!read_method(x, method))
         x->refused = 405;
@@ -205,6 +223,7 @@ static const struct {
     {413, "ข้อมูลใหญ่เกินไป ส่งเป็นหลายครั้ง", "Too large: send it in parts"},
     {414, "ที่อยู่ยาวเกินไป", "The address is too long"},
     {415, "แบบฟอร์มชนิดนี้อ่านไม่ได้", "This kind of form cannot be read"},
+    {431, "คำขอยาวเกินไป", "The request is too long"},
     {503, "ระบบไม่พร้อมชั่วคราว ลองใหม่ในอีกสักครู่", "Not available for a moment: try again"},
 };
 
@@ -246,27 +265,51 @@ static enum MHD_Result respond(struct exchange *x, struct server *s, struct MHD_
         MHD_add_response_header(response, "Connection", "close");
     enum MHD_Result queued = MHD_queue_response(c, (unsigned)out->status, response);
     MHD_destroy_response(response);
+    guard_sending(s->guard, server_guard_id(c), SERVER_FLOOR_BYTES, SERVER_FLOOR_SPAN_MS);
     return queued;
 }
 
-static enum MHD_Result answer(struct exchange *x, struct server *s, struct MHD_Connection *c)
+static void refuse_with(struct exchange *x, int status)
 {
-    struct web_answer out = {.status = 200};
+    refuse(&x->request, &x->answer, status);
+    x->is_answered = true;
+}
+
+/* What somebody typed is not thrown away, however long it waited. */
+void exchange_work(void *exchange, bool is_late)
+{
+    struct exchange *x = exchange;
     struct err err = {0};
-    guard_answering(s->guard, server_guard_id(c));
+    if (is_late && x->request.method == WEB_GET) {
+        refuse(&x->request, &x->answer, 503);
+    } else if (!pool_take(x->server->pool, &x->request.db, &err)) {
+        web_trouble(&x->request, &x->answer, &err);
+    } else {
+        web_dispatch(&x->request, &x->answer);
+        pool_give(x->server->pool, x->request.db);
+    }
+    x->is_answered = true;
+    MHD_resume_connection(x->connection);
+}
+
+/* The request is whole: it is answered at once where that is a refusal, else it gets in line, and
+ * we are called again when it is answered. */
+static enum MHD_Result finish(struct exchange *x)
+{
+    struct server *s = x->server;
+    guard_answering(s->guard, server_guard_id(x->connection));
     if (!x->refused && x->upload)
         x->refused = upload_end(x->upload);
     if (x->refused) {
-        refuse(&x->request, &out, x->refused);
-    } else if (!pool_take(s->pool, &x->request.db, &err)) {
-        web_trouble(&x->request, &out, &err);
-    } else {
-        web_dispatch(&x->request, &out);
-        pool_give(s->pool, x->request.db);
+        refuse_with(x, x->refused);
+        return respond(x, s, x->connection, &x->answer);
     }
-    enum MHD_Result sent = respond(x, s, c, &out);
-    buf_fini(&out.body);
-    return sent;
+    MHD_suspend_connection(x->connection);
+    if (!queue_put(s->queue, x)) {
+        refuse_with(x, 503);
+        MHD_resume_connection(x->connection);
+    }
+    return MHD_YES;
 }
 
 enum MHD_Result exchange_take(void *server, struct MHD_Connection *c, const char *url,
@@ -279,10 +322,12 @@ enum MHD_Result exchange_take(void *server, struct MHD_Connection *c, const char
     if (!x) {
         *state = x = exchange_new(s, c, url);
         begin(x, s, c, method);
-        return x->refused ? answer(x, s, c) : MHD_YES;
+        return x->refused ? finish(x) : MHD_YES;
     }
+    if (x->is_answered)
+        return respond(x, s, c, &x->answer);
     if (*n_data == 0)
-        return answer(x, s, c);
+        return finish(x);
     if (x->upload)
         upload_take(x->upload, data, *n_data);
     else
@@ -301,6 +346,7 @@ void exchange_end(void *server, struct MHD_Connection *c, void **state,
     if (!x)
         return;
     upload_free(x->upload);
+    buf_fini(&x->answer.body);
     arena_free(x->request.a);
     *state = NULL;
 }

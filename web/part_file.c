@@ -86,6 +86,12 @@ static bool read_range(const char *text, uint64_t size, uint64_t *from_out, uint
     return true;
 }
 
+/* A part is of the file that the visitor has begun, or it is none: then the whole is sent. */
+static const char *asked_range(const struct web_request *r, const char *etag)
+{
+    return r->if_range && strcmp(r->if_range, etag) != 0 ? NULL : r->range;
+}
+
 bool part_send_file(struct web_request *r, struct web_answer *out, const struct stored_file *f,
                     const char *who, struct err *err)
 {
@@ -95,6 +101,12 @@ bool part_send_file(struct web_request *r, struct web_answer *out, const struct 
                 web_tr(r, "เอกสารลับไม่เปิดทางเว็บ", "Secret documents are not opened here."));
         return true;
     }
+    const char *etag = arena_printf(r->a, "\"%s\"", f->sha256);
+    out->etag = etag;
+    if (r->if_none_match && strstr(r->if_none_match, etag)) {
+        out->status = 304;
+        return true;
+    }
     if (!access_opened(r->db, who, f->item_id, f->id, r->address, err))
         return false;
     out->type = is_shown(f->type) ? f->type : "application/octet-stream";
@@ -102,12 +114,12 @@ bool part_send_file(struct web_request *r, struct web_answer *out, const struct 
     out->disposition = disposition(r, f);
     if (size == 0)
         return true;
-    if (!read_range(r->range, size, &out->from, &out->n_bytes)) {
+    out->total = size;
+    if (!read_range(asked_range(r, etag), size, &out->from, &out->n_bytes)) {
         web_say(r, out, 416, web_tr(r, "ไม่มีช่วงนี้ในแฟ้ม", "No such part of the file"), "");
         return true;
     }
     out->blob = f->blob_id;
-    out->total = size;
     out->status = out->n_bytes < size ? 206 : 200;
     return true;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Connections to the database for the threads of the web role: one for each request while it is
- * answered, and for a moment for each chunk of a download. */
+ * answered, and for a moment for each piece of a download. */
 #ifndef WEB_POOL_H
 #define WEB_POOL_H
 
 #include "role/common.h"
 
-enum { POOL_SIZE = 6 }; /* more than threads that answer: nobody ever waits for one */
+enum { POOL_SIZE = 8 }; /* more than threads that answer: nobody ever waits for one */
 
 struct pool; /* opaque, safe for all threads */
 

@@ -8,9 +8,19 @@
 #include "web/server.h"
 
 #include "base/log.h"
+#include <malloc.h>
 #include <sodium.h>
 
-enum { TEND_MS = 1000 };
+enum { TEND_MS = 1000, ARENAS = 2, LARGE_BYTES = 64 * 1024 };
+
+/* Every thread answers every kind of request: without this, each would keep the memory of the
+ * largest that it ever saw in a heap of its own. */
+static void spare_memory(void)
+{
+    mallopt(M_ARENA_MAX, ARENAS);
+    mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+    mallopt(M_TRIM_THRESHOLD, 4 * LARGE_BYTES);
+}
 
 static bool site_open(const struct role_context *c, struct web_site *site, struct err *err)
 {
@@ -39,6 +49,7 @@ static bool session(const struct role_context *c, struct err *err)
     struct pool *pool CLEANUP(pool_freep) = pool_new(c);
     struct server *server = NULL;
     struct metrics_server *metrics = NULL;
+    spare_memory();
     bool ok = site_open(c, &site, err) && server_start(&site, pool, &server, err) &&
               metrics_start(c->config, pool, &metrics, err);
     if (ok)

@@ -4,6 +4,7 @@
 
 #include "base/secret.h"
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -13,7 +14,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { PEM_MAX = 64 * 1024, BACKLOG = 512, ROOM_FOR_ANSWER = 4096 };
+/* libmicrohttpd has room for more than we take: what is too large is then refused by us, in words
+ * and with our headers. */
+enum { PEM_MAX = 64 * 1024, BACKLOG = 512, REQUEST_ROOM = 4 * WEB_HEADER_MAX };
+
+/* It also accepts more connections than are served: one that is not accepted hangs, one that is can
+ * be told, or ended. */
+enum { ACCEPTED_MAX = SERVER_CONNECTIONS_MAX + 4 * SERVER_SURPLUS_MAX };
+static_assert((int)ACCEPTED_MAX <= (int)GUARD_CONNECTIONS_MAX, "a slot for each");
 
 /* The slot is kept as number + 1, so that NULL is none. */
 int server_guard_id(struct MHD_Connection *c)
@@ -30,8 +38,13 @@ void server_peer(struct MHD_Connection *c, char out[INET6_ADDRSTRLEN])
     *out = 0;
     if (at->sa_family == AF_INET)
         inet_ntop(AF_INET, &((const struct sockaddr_in *)at)->sin_addr, out, INET6_ADDRSTRLEN);
-    else if (at->sa_family == AF_INET6)
-        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)at)->sin6_addr, out, INET6_ADDRSTRLEN);
+    if (at->sa_family != AF_INET6)
+        return;
+    const struct in6_addr *six = &((const struct sockaddr_in6 *)at)->sin6_addr;
+    if (IN6_IS_ADDR_V4MAPPED(six))
+        inet_ntop(AF_INET, &six->s6_addr[12], out, INET6_ADDRSTRLEN);
+    else
+        inet_ntop(AF_INET6, six, out, INET6_ADDRSTRLEN);
 }
 
 bool server_is_proxy(const struct config *c, const char *address)
@@ -43,17 +56,20 @@ static void connection_changed(void *user, struct MHD_Connection *c, void **slot
                                enum MHD_ConnectionNotificationCode what)
 {
     struct server *s = user;
-    char address[INET6_ADDRSTRLEN];
+    char address[INET6_ADDRSTRLEN], place[GUARD_PLACE_BYTES];
     if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
         guard_close(s->guard, (int)(intptr_t)*slot - 1);
         return;
     }
     int fd = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     server_peer(c, address);
-    int id = guard_open(s->guard, fd, address,
-                        server_is_proxy(s->site->config, address) ? SERVER_CONNECTIONS_MAX
-                                                                  : SERVER_PER_ADDRESS_MAX);
-    guard_await(s->guard, id, SERVER_WAIT_MS);
+    guard_place(MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, place);
+    const struct guard_limits max = {
+        server_is_proxy(s->site->config, address) ? SERVER_CONNECTIONS_MAX : SERVER_PER_ADDRESS_MAX,
+        SERVER_CONNECTIONS_MAX, SERVER_SURPLUS_MAX};
+    int id = guard_open(s->guard, fd, place, &max);
+    guard_await(s->guard, id,
+                guard_is_surplus(s->guard, id) ? SERVER_SURPLUS_WAIT_MS : SERVER_WAIT_MS);
     *slot = (void *)(intptr_t)(id + 1);
     if (id < 0)
         shutdown(fd, SHUT_RDWR);
@@ -125,14 +141,24 @@ static struct MHD_Daemon *start(struct server *s, int fd)
                                    {MHD_OPTION_HTTPS_MEM_KEY, 0, s->key},
                                    {MHD_OPTION_END, 0, NULL}};
     return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | (s->cert ? MHD_USE_TLS : 0), 0, NULL,
-        NULL, exchange_take, s, MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME |
+            (s->cert ? MHD_USE_TLS : 0),
+        0, NULL, NULL, exchange_take, s, MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)SERVER_THREADS,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)SERVER_CONNECTIONS_MAX,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVER_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)WEB_HEADER_MAX + ROOM_FOR_ANSWER, MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1,
-        MHD_OPTION_NOTIFY_COMPLETED, exchange_end, s, MHD_OPTION_NOTIFY_CONNECTION,
-        connection_changed, s, MHD_OPTION_ARRAY, s->cert ? tls : &tls[2], MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)ACCEPTED_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)SERVER_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)REQUEST_ROOM,
+        MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, MHD_OPTION_NOTIFY_COMPLETED, exchange_end, s,
+        MHD_OPTION_NOTIFY_CONNECTION, connection_changed, s, MHD_OPTION_ARRAY,
+        s->cert ? tls : &tls[2], MHD_OPTION_END);
+}
+
+static struct queue *start_queue(void)
+{
+    const struct queue_rule rule = {.n_threads = SERVER_ANSWERING,
+                                    .late_ms = SERVER_LATE_MS,
+                                    .n_long = SERVER_LONG_QUEUE,
+                                    .work = exchange_work};
+    return queue_new(&rule);
 }
 
 bool server_start(const struct web_site *site, struct pool *pool, struct server **out,
@@ -145,6 +171,7 @@ bool server_start(const struct web_site *site, struct pool *pool, struct server 
     s->site = site;
     s->pool = pool;
     s->guard = guard_new();
+    s->queue = start_queue();
     bool ok =
         read_certificate(site->config, s, err) && server_listen(site->config->web_listen, &fd, err);
     s->daemon = ok ? start(s, fd) : NULL;
@@ -163,8 +190,10 @@ void server_stop(struct server *s)
 {
     if (!s)
         return;
+    queue_end(s->queue); /* libmicrohttpd must not end what waits for us */
     if (s->daemon)
         MHD_stop_daemon(s->daemon);
+    queue_free(s->queue);
     guard_free(s->guard);
     free(s->cert);
     if (s->key)

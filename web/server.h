@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * The HTTP server: libmicrohttpd with a pool of threads, the limits on what a visitor may send, and
- * one exchange (web/exchange.c) for each request. */
+ * The HTTP server: libmicrohttpd with a pool of threads, the limits on what a visitor may send, the
+ * row of those who wait (web/queue.c), and one exchange (web/exchange.c) for each request. */
 #ifndef WEB_SERVER_H
 #define WEB_SERVER_H
 
@@ -9,12 +9,20 @@
 #include "web/web.h"
 
 enum {
-    SERVER_THREADS = 4,
+    SERVER_THREADS = 2,     /* that move bytes */
+    SERVER_ANSWERING = 4,   /* threads that answer; each may hash a password, which takes 64 MiB */
+    SERVER_LATE_MS = 1500,  /* who waited for longer for a page is told to come again, */
+    SERVER_LONG_QUEUE = 32, /* where more than these wait behind */
     SERVER_CONNECTIONS_MAX = 512,
-    SERVER_PER_ADDRESS_MAX = 64, /* connections; the trusted proxy has no limit but the above */
-    SERVER_WAIT_MS = 10 * 1000,  /* for a request's line, headers and form */
+    SERVER_PER_ADDRESS_MAX = 64, /* connections of an address, of IPv6 of a /64; the trusted proxy
+                                    has no limit but the above */
+    SERVER_SURPLUS_MAX = 64,     /* connections beyond those, that are told to come again */
+    SERVER_SURPLUS_WAIT_MS = 2 * 1000,  /* for a request that will be told so */
+    SERVER_WAIT_MS = 10 * 1000,         /* for a request's line, headers and form */
     SERVER_UPLOAD_WAIT_MS = 300 * 1000, /* for a form with files */
-    SERVER_IDLE_S = 10,                 /* nothing sent or taken */
+    SERVER_FLOOR_BYTES = 64 * 1024,     /* of an answer are to be taken in every */
+    SERVER_FLOOR_SPAN_MS = 20 * 1000,
+    SERVER_IDLE_S = 10, /* nothing sent or taken */
 };
 
 struct server; /* opaque */

@@ -3,6 +3,7 @@
 #ifndef WEB_SERVER_IMPL_H
 #define WEB_SERVER_IMPL_H
 
+#include "web/queue.h"
 #include "web/server.h"
 
 #include <microhttpd.h>
@@ -12,6 +13,7 @@ struct server {
     const struct web_site *site;
     struct pool *pool;
     struct guard *guard;
+    struct queue *queue; /* of exchanges whose request is whole */
     struct MHD_Daemon *daemon;
     char *cert, *key; /* PEM; NULL behind a proxy */
 };
@@ -22,6 +24,9 @@ enum MHD_Result exchange_take(void *server, struct MHD_Connection *c, const char
                               size_t *n_data, void **state);
 void exchange_end(void *server, struct MHD_Connection *c, void **state,
                   enum MHD_RequestTerminationCode why);
+
+/* Answer an exchange: the queue's work. */
+void exchange_work(void *exchange, bool is_late);
 
 /* The address that the connection comes from: the visitor's, or the proxy's. */
 void server_peer(struct MHD_Connection *c, char out[INET6_ADDRSTRLEN]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * A stored file on its way. See stream.h. A connection to the database is held only while a chunk
+ * A stored file on its way. See stream.h. A connection to the database is held only while a piece
  * is read, so that slow visitors hold none. */
 #include "web/stream.h"
 
@@ -8,46 +8,44 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 64 * 1024 };
+/* What a download holds of our memory: a piece and a block of its own, and for the moment of
+ * reading libpq's copies of the piece (in hex, twice as long). */
+enum { BLOCK_BYTES = 32 * 1024, PIECE_BYTES = 128 * 1024 };
 
 struct stream {
     struct pool *pool;
     int64_t blob;
     uint64_t from;
-    struct arena *a; /* of the chunk */
-    const uint8_t *chunk;
-    size_t n_chunk;
-    uint32_t seq;
+    struct arena *a; /* of the piece */
+    const uint8_t *piece;
+    size_t n_piece;
+    uint64_t at; /* where in the file it begins */
 };
 
-static bool load(struct stream *s, uint32_t seq)
+static bool load(struct stream *s, uint64_t at)
 {
     struct err err;
     struct db *db;
     arena_freep(&s->a);
     s->a = arena_new();
+    s->n_piece = 0;
     if (!pool_take(s->pool, &db, &err))
         return false;
-    bool ok = blob_chunk(db, s->a, s->blob, seq, &s->chunk, &s->n_chunk, &err) && s->n_chunk > 0;
+    bool ok = blob_piece(db, s->a, s->blob, at, PIECE_BYTES, &s->piece, &s->n_piece, &err);
     pool_give(s->pool, db);
-    s->seq = seq;
-    if (!ok)
-        s->n_chunk = 0;
-    return ok;
+    s->at = at;
+    return ok && s->n_piece > 0;
 }
 
 static ssize_t read_block(void *user, uint64_t pos, char *out, size_t max)
 {
     struct stream *s = user;
     uint64_t at = s->from + pos;
-    uint32_t seq = (uint32_t)(at / BLOB_CHUNK_BYTES);
-    if ((s->n_chunk == 0 || seq != s->seq) && !load(s, seq))
+    if ((at < s->at || at - s->at >= s->n_piece) && !load(s, at))
         return MHD_CONTENT_READER_END_WITH_ERROR;
-    size_t offset = (size_t)(at % BLOB_CHUNK_BYTES);
-    if (offset >= s->n_chunk)
-        return MHD_CONTENT_READER_END_WITH_ERROR;
-    size_t n = s->n_chunk - offset < max ? s->n_chunk - offset : max;
-    memcpy(out, s->chunk + offset, n);
+    size_t offset = (size_t)(at - s->at);
+    size_t n = s->n_piece - offset < max ? s->n_piece - offset : max;
+    memcpy(out, s->piece + offset, n);
     return (ssize_t)n;
 }
 

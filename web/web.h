@@ -17,6 +17,7 @@
 
 enum {
     WEB_HEADER_MAX = 16 * 1024,        /* bytes of a request's line and headers */
+    WEB_HEADERS_MAX = 100,             /* headers of a request */
     WEB_FORM_MAX = 64 * 1024,          /* bytes of a form without files */
     WEB_UPLOAD_MAX = 64 * 1024 * 1024, /* bytes of a form with files */
     WEB_FIELDS_MAX = 64,               /* of the query, of the form, of the cookies: each */
@@ -81,6 +82,7 @@ struct web_request {
     int n_files;
     const char *range;               /* the Range header, or NULL */
     const char *if_range;            /* the If-Range header, or NULL */
+    const char *if_none_match;       /* the If-None-Match header, or NULL */
     const char *proxy_login;         /* who the trusted proxy says is there, or NULL */
     const char *address;             /* the client's */
     const char *csrf;                /* what a form of ours must bring back; "" when signed out */
@@ -106,11 +108,12 @@ struct web_answer { /* zero-initialised, status 200 */
     const char *set_cookie;  /* a whole Set-Cookie value, or NULL */
     const char *disposition; /* of a download */
     const char *allow;       /* of 405 */
+    const char *etag;        /* of a stored file, with its quotes; or NULL */
     bool is_asset;           /* may be kept for ever: its URL changes with its bytes */
     bool is_sandboxed;       /* a stranger's bytes: nothing in it may run, nor reach our origin */
     /* Instead of body: bytes of a stored file, read chunk by chunk while they are sent. */
-    int64_t blob; /* 0: none */
-    uint64_t from, n_bytes, total;
+    int64_t blob;                  /* 0: none */
+    uint64_t from, n_bytes, total; /* 416 says the total alone */
 };
 
 /* err  RETRY and UNSURE become "come back in a moment", REFUSE a page that says the sentence, FATAL
