@@ -45,8 +45,7 @@ static void write_facts(struct web_request *r, struct html *h, const struct rece
         write_row(h, web_tr(r, "จาก", "From"), f->agency);
     if (*f->cancelled_why)
         write_row(h, web_tr(r, "เลขนี้ถูกยกเลิก", "This number was cancelled"), f->cancelled_why);
-    write_row(h, web_tr(r, "ผลการพิจารณาเวลา", "Judgement"),
-              part_label(r, f->verdict, f->label));
+    write_row(h, web_tr(r, "ผลการพิจารณาเวลา", "Judgement"), part_label(r, f->verdict, f->label));
     html_end(h);
     html_start(h, "p");
     html_attr(h, "class", "why");
