@@ -154,7 +154,7 @@ static void a_chart_has_a_bar_part_for_each_number(void **state)
     b->chart_title = "แผนภูมิ";
     b->n_months = BOOK_MONTHS;
     for (int i = 0; i < BOOK_MONTHS; i++)
-        b->months[i] = (struct book_month){"ม.ค.", i, 0, 1};
+        b->months[i] = (struct book_month){.label = "ม.ค.", .in_time = i, .missing = 1};
     write_as(b, REPORT_HTML, 0, &html);
     for (const char *p = buf_str(&html); (p = strstr(p, "width=\"40\"")); p++)
         parts++;
