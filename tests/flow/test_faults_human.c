@@ -3,7 +3,8 @@
  * marks, repeats and deletes them, mails come twice, and the server begins a new UIDVALIDITY or
  * gives the UIDs of some mails to others. At every end no mail is lost (but what the human deleted
  * before anybody saw it), no number doubled, and the reconciliation explains all that differs.
- * THANWELA_SEED tells what is done when, THANWELA_FAULT_ROUNDS how often. */
+ * THANWELA_SEED tells what is done when, THANWELA_HUMAN_ROUNDS (or THANWELA_FAULT_ROUNDS) how
+ * often. */
 #include "base/buf.h"
 #include "base/clock.h"
 #include "db/query.h"
@@ -153,7 +154,7 @@ static void whatever_a_human_and_the_server_do_meanwhile(void **state)
 {
     (void)state;
     long seed = world_setting("THANWELA_SEED", 1),
-         rounds = world_setting("THANWELA_FAULT_ROUNDS", 2);
+         rounds = world_setting("THANWELA_HUMAN_ROUNDS", world_setting("THANWELA_FAULT_ROUNDS", 2));
     uint64_t chance = (uint64_t)seed;
     struct tally t = {0};
     struct world *w = world_new(&start);

@@ -305,6 +305,33 @@ static void a_file_that_was_given_up_is_scanned_after_its_release(void **state)
     database_is_sound(db);
 }
 
+/* The child really dies here, under the service that goes on. */
+static void a_file_whose_child_dies_three_times_is_given_up_and_not_before(void **state)
+{
+    (void)state;
+    static const char mail[] =
+        "Authentication-Results: mx.mof.example; auth=pass; spf=pass "
+        "smtp.mailfrom=saraban@customs.go.th\r\nFrom: saraban@customs.go.th\r\n"
+        "Message-ID: <deadly@test>\r\nSubject: a deadly file\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment\r\n"
+        "Content-Transfer-Encoding: base64\r\n\r\nJVBERi0xLjQKa2lsbHMtd2hvLW9wZW5zLWl0Cg==\r\n";
+    static const char jobs[] = "select coalesce(sum(j.attempts), 0) from job j join item i"
+                               " on i.id = j.item_id where i.subject = 'a deadly file'";
+    office_deliver(d->office, office_addr, mail, strlen(mail));
+    setenv("THANWELA_POISON", "kills-who-opens-it", 1);
+    daemon_drain(d, 3);
+    unsetenv("THANWELA_POISON");
+    assert_int_equal(count(jobs), 3);
+    assert_int_equal(count("select count(*) from attachment where scan_state = 'poison'"), 1);
+    const char *no = text_of("select no || '/' || year from item where subject = 'a deadly file'");
+    assert_int_equal(daemon_run(d, NULL, "thanwela", "item", "release", no, "--why", "again", NULL),
+                     0);
+    daemon_drain(d, 3);
+    assert_int_equal(count(jobs), 1);
+    assert_int_equal(count("select count(*) from attachment where scan_state = 'poison'"), 0);
+    database_is_sound(db);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -337,6 +364,7 @@ int main(void)
         cmocka_unit_test(a_renamed_folder_is_made_anew_and_nothing_is_lost),
         cmocka_unit_test(a_mail_that_was_given_up_is_taken_after_its_release),
         cmocka_unit_test(a_file_that_was_given_up_is_scanned_after_its_release),
+        cmocka_unit_test(a_file_whose_child_dies_three_times_is_given_up_and_not_before),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
