@@ -17,6 +17,7 @@ import time
 port, ca_file, address, password_file, seed, span_ms, n_deeds = sys.argv[1:]
 draw = random.Random(int(seed))
 ELSEWHERE = "Elsewhere"
+DONE = '"&DiUOBw4XDjAOQA4aDjUOIg4ZDkEOJQ5JDic-"'  # where registered mail lies, in modified UTF-7
 LOOKS = 60
 DEED_TRIES, TIDY_TRIES = 10, 400
 
@@ -93,12 +94,20 @@ def repeat(m, uid):
     ok(m.box.append("INBOX", None, None, b"Received: from relay9 by mx.mof.example\r\n" + mail))
 
 
+def undo(_m, _uid):
+    """A mail that was registered is put back into the inbox."""
+    with Mailbox(DONE) as done:
+        uid = draw.choice(done.uids())
+        say("undo", done.message_id(uid))
+        ok(done.box.uid("move", uid, "INBOX"))
+
+
 def read(m, uid):
     say("read", m.message_id(uid))
     ok(m.box.uid("store", uid, "+FLAGS", "(\\Seen \\Flagged)"))
 
 
-DEEDS = [take_out, put_back, delete, mark_deleted, copy, repeat, read]
+DEEDS = [take_out, put_back, delete, mark_deleted, copy, repeat, read, undo]
 
 
 def tidy():
@@ -113,7 +122,7 @@ def attempt(deed):
     try:
         deed()
         return True
-    except (imaplib.IMAP4.error, OSError, AssertionError) as why:
+    except (imaplib.IMAP4.error, OSError, AssertionError, IndexError) as why:
         print("in vain:", why, flush=True)
         return False
 

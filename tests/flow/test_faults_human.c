@@ -9,6 +9,8 @@
 #include "base/clock.h"
 #include "db/query.h"
 #include "tests/flow/world_mails.h"
+#include <dirent.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -20,6 +22,9 @@
 
 #include <cmocka.h>
 
+/* The folder of registered mail, as the Maildir spells it. */
+#define DONE ".&DiUOBw4XDjAOQA4aDjUOIg4ZDkEOJQ5JDic-"
+
 enum {
     LETTERS = 24,
     THERE_AT_START = 10,
@@ -30,6 +35,11 @@ enum {
 };
 
 static const struct scenario start = {.name = "a human meanwhile", .n_letters = THERE_AT_START};
+
+/* Of each letter: how often somebody put it there, and how often it lies there at the end. */
+struct copies {
+    int n_put[LETTERS], n_there[LETTERS];
+};
 
 struct tally {
     int n_deeds, n_renewed, n_reused, n_deleted, n_unseen, n_seen_gone;
@@ -63,15 +73,17 @@ static void human_ends(FILE *human, struct buf *said, struct tally *t)
 }
 
 /* The rest of the letters come in, and somewhere among them the server renumbers. */
-static void mails_come(struct world *w, uint64_t *chance, struct tally *t)
+static void mails_come(struct world *w, uint64_t *chance, struct copies *c, struct tally *t)
 {
     unsigned long renumber = world_chance(chance, 3); /* not, anew, reused */
     int at = THERE_AT_START + (int)world_chance(chance, LETTERS - THERE_AT_START);
     for (int i = THERE_AT_START; i < LETTERS; i++) {
         usleep((useconds_t)world_chance(chance, 2 * SPAN_MS * 1000 / LETTERS));
         world_deliver_letter(w, i, 0);
-        if (world_chance(chance, 10) < TWICE_OF_TEN)
+        if (world_chance(chance, 10) < TWICE_OF_TEN) {
             world_deliver_letter(w, i, 7);
+            c->n_put[i]++;
+        }
         if (i != at || renumber == 0)
             continue;
         office_renumber(w->daemon->office, WORLD_ADDR, renumber == 2);
@@ -82,6 +94,16 @@ static void mails_come(struct world *w, uint64_t *chance, struct tally *t)
 
 /* ---- the end */
 
+static int n_said(const char *said, const char *deed, int letter)
+{
+    char line[64];
+    int n = 0;
+    snprintf(line, sizeof line, "%s <letter-%d@test>", deed, letter);
+    for (const char *at = said; (at = strstr(at, line)); at++)
+        n++;
+    return n;
+}
+
 static void wait_until_done(struct world *w)
 {
     int64_t from_ms = clock_mono_ms();
@@ -89,6 +111,47 @@ static void wait_until_done(struct world *w)
         if (clock_mono_ms() - from_ms > END_MS_MAX)
             fail_msg("the daemon did not come to an end: see %s", w->daemon->log);
         usleep(50000);
+    }
+}
+
+static void count_there(const char *path, struct copies *c)
+{
+    char head[4096];
+    int n, fd CLEANUP(fd_closep) = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t len = fd >= 0 ? read(fd, head, sizeof head - 1) : -1;
+    assert_true(len > 0);
+    head[len] = 0;
+    const char *id = strstr(head, "Message-ID: <letter-");
+    assert_true(id && sscanf(id, "Message-ID: <letter-%d@test>", &n) == 1 && n >= 0 && n < LETTERS);
+    c->n_there[n]++;
+}
+
+static void count_folder(struct world *w, const char *folder, struct copies *c)
+{
+    static const char *const parts[] = {"new", "cur"};
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        char *path = office_path(w->daemon->a, w->daemon->office,
+                                 "mail/" WORLD_ADDR "/Maildir/%s/%s", folder, parts[i]);
+        DIR *dir = opendir(path);
+        for (struct dirent *e; dir && (e = readdir(dir));)
+            if (e->d_name[0] != '.')
+                count_there(arena_printf(w->daemon->a, "%s/%s", path, e->d_name), c);
+        if (dir)
+            closedir(dir);
+    }
+}
+
+/* A letter lies there as long as nobody deleted one, and never more often than it was put there. */
+static void check_copies(struct world *w, const char *said, struct copies *c)
+{
+    static const char *const folders[] = {".", DONE, ".Elsewhere"};
+    for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+        count_folder(w, folders[i], c);
+    for (int i = 0; i < LETTERS; i++) {
+        int n_put = 1 + c->n_put[i] + n_said(said, "copy", i) + n_said(said, "repeat", i);
+        if (c->n_there[i] > n_put || (c->n_there[i] == 0 && n_said(said, "delete", i) == 0))
+            fail_msg("letter %d lies there %d times and was put there %d times; the human: %s", i,
+                     c->n_there[i], n_put, said);
     }
 }
 
@@ -119,14 +182,13 @@ static void check_reconciled(struct world *w, struct db *db, const char *said, s
 static void check(struct world *w, const char *said, struct tally *t)
 {
     struct db *db CLEANUP(db_closep) = world_database(w);
-    char sql[128], deleted[64];
+    char sql[128];
     database_is_sound(db);
     for (int i = 0; i < LETTERS; i++) {
         snprintf(sql, sizeof sql,
                  "select count(*) from item where message_id like '%%letter-%d@%%'", i);
-        snprintf(deleted, sizeof deleted, "delete <letter-%d@test>", i);
         int64_t n = database_int(db, sql);
-        if (n > 1 || (n == 0 && !strstr(said, deleted)))
+        if (n > 1 || (n == 0 && n_said(said, "delete", i) == 0))
             fail_msg("letter %d has %d numbers; the human: %s", i, (int)n, said);
         t->n_unseen += n == 0;
     }
@@ -139,14 +201,16 @@ static void check(struct world *w, const char *said, struct tally *t)
 static void one_round(struct world *w, const char *conf, uint64_t *chance, struct tally *t)
 {
     struct buf said CLEANUP(buf_fini) = {0};
+    struct copies copies = {0};
     world_reset(w);
     FILE *human = human_begins(w, world_chance(chance, 1000000));
     usleep((useconds_t)world_chance(chance, 300000));
     pid_t daemon = daemon_start(w->daemon, conf, false);
-    mails_come(w, chance, t);
+    mails_come(w, chance, &copies, t);
     human_ends(human, &said, t);
     wait_until_done(w);
     check(w, buf_str(&said), t);
+    check_copies(w, buf_str(&said), &copies);
     (void)daemon_end(daemon, SIGTERM);
 }
 
