@@ -62,7 +62,7 @@ void world_spare_the_disk(struct world *w)
     database_run(db, "select pg_reload_conf()");
 }
 
-void world_reset(struct world *w)
+void world_clear(struct world *w)
 {
     struct db *db CLEANUP(db_closep) = superuser(w, "postgres");
     database_run(db, "drop database if exists thanwela with (force)");
@@ -72,6 +72,11 @@ void world_reset(struct world *w)
              office_get(w->daemon->office, "OFFICE_DIR"));
     assert_int_equal(system(command), 0);
     w->is_released = false;
+}
+
+void world_reset(struct world *w)
+{
+    world_clear(w);
     if (w->scenario->n_poison_mails + w->scenario->n_poison_files > 0)
         setenv("THANWELA_POISON", WORLD_POISON, 1); /* for the daemon */
     world_deliver(w);

@@ -38,6 +38,9 @@ void world_free(struct world *w);
  * dies. Never where the database itself is killed. */
 void world_spare_the_disk(struct world *w);
 
+/* An empty register and an empty mailbox. */
+void world_clear(struct world *w);
+
 /* Back to the start: an empty register, the scenario's mails in the mailbox. */
 void world_reset(struct world *w);
 

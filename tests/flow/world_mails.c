@@ -119,17 +119,13 @@ static void deliver_others(struct world *w, int first, int n, const char *extra)
     }
 }
 
-static void deliver_strangers(struct world *w)
+static void deliver_stranger(struct world *w, int i)
 {
     struct buf mail CLEANUP(buf_fini) = {0};
-    for (int i = 0; i < w->scenario->n_strangers; i++) {
-        buf_clear(&mail);
-        buf_addf(
-            &mail,
-            "From: %s\r\nMessage-ID: <stranger-%d@test>\r\nSubject: stranger %d\r\n\r\nhello\r\n",
-            stranger_addr, i, i);
-        deliver(w, &mail);
-    }
+    buf_addf(&mail,
+             "From: %s\r\nMessage-ID: <stranger-%d@test>\r\nSubject: stranger %d\r\n\r\nhello\r\n",
+             stranger_addr, i, i);
+    deliver(w, &mail);
 }
 
 void world_deliver(struct world *w)
@@ -142,5 +138,51 @@ void world_deliver(struct world *w)
     deliver_letters(w, &document, &large);
     deliver_others(w, 500, s->n_automatic, "Auto-Submitted: auto-replied\r\n");
     deliver_others(w, 700, s->n_poison_mails, "X-Note: " WORLD_POISON "\r\n");
-    deliver_strangers(w);
+    for (int i = 0; i < s->n_strangers; i++)
+        deliver_stranger(w, i);
+}
+
+/* ---- in portions */
+
+/* Of n mails of a kind, how many come before letter i. */
+static int n_before(const struct scenario *s, int i, int n)
+{
+    assert_true(s->n_letters > 0);
+    return (int)((int64_t)i * n / s->n_letters);
+}
+
+static bool is_of(const struct scenario *s, int i, int n)
+{
+    return n_before(s, i + 1, n) > n_before(s, i, n);
+}
+
+static void deliver_spread(struct world *w, int i, const struct buf *document)
+{
+    const struct scenario *s = w->scenario;
+    struct buf mail CLEANUP(buf_fini) = {0}, file CLEANUP(buf_fini) = {0};
+    if (is_of(s, i, s->n_documents)) {
+        buf_add(&file, document->data, document->len);
+        buf_addf(&file, "\n%% %d\n", i);
+    }
+    compose_letter(i, 0, "", &file, &mail);
+    deliver(w, &mail);
+    if (is_of(s, i, s->n_duplicates)) {
+        compose_letter(i, 7, "", &file, &mail);
+        deliver(w, &mail);
+    }
+    if (is_of(s, i, s->n_automatic)) {
+        compose_letter(s->n_letters + i, 0, "Auto-Submitted: auto-replied\r\n", &(struct buf){0},
+                       &mail);
+        deliver(w, &mail);
+    }
+    if (is_of(s, i, s->n_strangers))
+        deliver_stranger(w, i);
+}
+
+void world_deliver_portion(struct world *w, int first, int end)
+{
+    struct buf document CLEANUP(buf_fini) = {0};
+    read_document(&document);
+    for (int i = first; i < end; i++)
+        deliver_spread(w, i, &document);
 }
