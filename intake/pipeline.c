@@ -37,6 +37,7 @@ static const struct {
     {"file", step_file},         /* settled mails leave the folder */
 };
 
+enum { NOTE_POLL_S = 60 }; /* so much older than the truth may last_poll_at be */
 struct pipeline {
     struct pipeline_parts parts;
     int mailbox_id;
@@ -45,9 +46,8 @@ struct pipeline {
     struct batch *batch; /* the mails of this round */
     bool is_idle;        /* the round found nothing to look at */
     bool has_worked;     /* this poll changed something */
+    int64_t noted_ms;    /* by our clock, when a poll was last written down; 0: not yet */
 };
-
-/* ---- opening and closing */
 
 bool pipeline_open(const struct pipeline_parts *parts, struct pipeline **out, struct err *err)
 {
@@ -56,11 +56,8 @@ bool pipeline_open(const struct pipeline_parts *parts, struct pipeline **out, st
         abort();
     p->parts = *parts;
     p->batch = batch_new();
-    struct mailbox_where m = {.name = parts->mailbox->name,
-                              .host = parts->mailbox->host,
-                              .login = parts->mailbox->login,
-                              .folder = parts->mailbox->folder,
-                              .body = parts->mailbox->body};
+    const struct config_mailbox *c = parts->mailbox;
+    struct mailbox_where m = {c->name, c->host, c->login, c->folder, c->body};
     bool changed;
     if (!mailbox_row(parts->db, &m, &p->mailbox_id, err))
         return false;
@@ -125,6 +122,18 @@ static bool run_round(struct pipeline *p, struct err *err)
     return true;
 }
 
+/* Not each: the disk would be asked to keep every look at an empty mailbox. No gap is missed by
+ * that; one may seem longer than it was, by as much. */
+static bool note_poll(struct pipeline *p, struct err *err)
+{
+    int64_t now_ms = clock_mono_ms(), gap_s = p->parts.mailbox->gap_s;
+    int64_t every_s = gap_s / 4 < NOTE_POLL_S ? gap_s / 4 : NOTE_POLL_S;
+    if (p->noted_ms && now_ms - p->noted_ms < every_s * 1000)
+        return true;
+    p->noted_ms = now_ms;
+    return mailbox_polled(p->parts.db, p->mailbox_id, (int)gap_s, err);
+}
+
 bool pipeline_poll(struct pipeline *p, bool *worked_out, struct err *err)
 {
     p->has_worked = false;
@@ -135,7 +144,7 @@ bool pipeline_poll(struct pipeline *p, bool *worked_out, struct err *err)
             return false;
     } while (!p->is_idle);
     *worked_out |= p->has_worked;
-    return mailbox_polled(p->parts.db, p->mailbox_id, p->parts.mailbox->gap_s, err);
+    return note_poll(p, err);
 }
 
 /* ---- fetch */
@@ -304,16 +313,6 @@ static bool step_parse(struct pipeline *p, struct err *err)
 
 /* ---- register */
 
-static void log_registered(const struct batch_mail *m, const struct registry_result *r)
-{
-    static const char *const fates[] = {"numbered", "duplicate", "settled"};
-    char id[24], no[40];
-    snprintf(id, sizeof id, "%" PRId64, m->pending.id);
-    snprintf(no, sizeof no, "%" PRId64 "/%d", r->no, r->year);
-    log_event(LOG_LEVEL_INFO, "register", "mail", id, "fate", fates[r->fate], "no",
-              r->no ? no : NULL, "from", m->mail.from_addr, "message_id", m->mail.message_id, NULL);
-}
-
 /* All in one commit; where the tables refuse it, one by one, to find the mail that they refuse. */
 static bool register_all(struct pipeline *p, struct batch_mail **mails, uint32_t n, struct err *err)
 {
@@ -326,7 +325,7 @@ static bool register_all(struct pipeline *p, struct batch_mail **mails, uint32_t
         rows[i] = mails[i]->weighed.mail;
     if (registry_add(p->parts.db, p->parts.config->series, rows, n, results, err)) {
         for (uint32_t i = 0; i < n; i++)
-            log_registered(mails[i], &results[i]);
+            register_log(mails[i]->pending.id, &mails[i]->mail, &results[i]);
         return true;
     }
     if (err->kind != ERR_REFUSE)

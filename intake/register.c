@@ -3,12 +3,15 @@
  * is guessed. A released mail passes the rules that set it aside, and no other. */
 #include "intake/register.h"
 
+#include "base/log.h"
 #include "base/thai.h"
 #include "db/agency.h"
 #include "mail/authres.h"
 #include "mail/claims.h"
 #include "mail/compose.h"
 #include "mail/letter.h"
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -235,4 +238,14 @@ bool register_weigh(struct arena *a, struct db *db, const struct register_rules 
     if (!rule)
         fill_mail(a, &f, &out->mail);
     return true;
+}
+
+void register_log(int64_t message_id, const struct mail *mail, const struct registry_result *r)
+{
+    static const char *const fates[] = {"numbered", "duplicate", "settled"};
+    char id[24], no[40];
+    snprintf(id, sizeof id, "%" PRId64, message_id);
+    snprintf(no, sizeof no, "%" PRId64 "/%d", r->no, r->year);
+    log_event(LOG_LEVEL_INFO, "register", "mail", id, "fate", fates[r->fate], "no",
+              r->no ? no : NULL, "from", mail->from_addr, "message_id", mail->message_id, NULL);
 }

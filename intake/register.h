@@ -32,4 +32,7 @@ bool register_weigh(struct arena *a, struct db *db, const struct register_rules 
                     const struct ledger_pending *p, const struct mail *m,
                     struct register_weighed *out, struct err *err) MUST_CHECK;
 
+/* Say in the log what became of a mail that was taken. */
+void register_log(int64_t message_id, const struct mail *mail, const struct registry_result *r);
+
 #endif
