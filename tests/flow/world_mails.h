@@ -16,8 +16,8 @@ extern const char *const world_senders[WORLD_SENDERS];
 /* Every mail of the scenario, into the mailbox or both. */
 void world_deliver(struct world *w);
 
-/* Letters first to end - 1, and with them their share of every kind but poison and large ones: spread
- * over all letters, not one kind after the other, and no two documents the same. */
+/* Letters first to end - 1, and with them their share of every kind but poison and large ones:
+ * spread over all letters, not one kind after the other, and no two documents the same. */
 void world_deliver_portion(struct world *w, int first, int end);
 
 /* Letter i alone, without a file: <letter-i@test>. Another hop differs in its trace header. */
