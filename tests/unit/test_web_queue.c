@@ -14,9 +14,9 @@
 enum { JOBS = 20 };
 
 struct job {
-    int pause_ms;
-    int *n_done; /* of all */
-    int place;   /* which it was, from 1 */
+    const bool *held; /* it lasts for as long as this is true; NULL: not */
+    int *n_done;      /* of all */
+    int place;        /* which it was, from 1 */
     bool was_late;
 };
 
@@ -26,7 +26,8 @@ static void work(void *user, bool is_late)
     struct job *j = user;
     j->was_late = is_late;
     j->place = ++*j->n_done;
-    usleep((useconds_t)j->pause_ms * 1000);
+    while (j->held && __atomic_load_n(j->held, __ATOMIC_SEQ_CST))
+        usleep(1000);
 }
 
 static void all_are_answered_in_their_order(void **state)
@@ -54,13 +55,16 @@ static void who_waited_too_long_is_late_while_many_wait_behind(void **state)
 {
     const struct queue_rule rule = {.n_threads = 1, .late_ms = 20, .n_long = 4, .work = work};
     struct queue *q = queue_new(&rule);
-    struct job jobs[JOBS] = {{.pause_ms = 100}};
+    bool held = true;
+    struct job jobs[JOBS] = {{.held = &held}};
     int n = 0;
     (void)state;
     for (int i = 0; i < JOBS; i++) {
         jobs[i].n_done = &n;
         assert_true(queue_put(q, &jobs[i]));
     }
+    usleep(40 * 1000); /* twice as long as anybody may wait */
+    __atomic_store_n(&held, false, __ATOMIC_SEQ_CST);
     queue_end(q);
     for (int i = 1; i < JOBS; i++)
         assert_int_equal(jobs[i].was_late, i < JOBS - 1 - rule.n_long);
@@ -71,7 +75,8 @@ static void the_row_has_an_end(void **state)
 {
     const struct queue_rule rule = {.n_threads = 1, .late_ms = 60000, .n_long = 0, .work = work};
     struct queue *q = queue_new(&rule);
-    struct job first = {.pause_ms = 300}, other = {0};
+    bool held = true;
+    struct job first = {.held = &held}, other = {0};
     int n = 0;
     (void)state;
     first.n_done = other.n_done = &n;
@@ -81,6 +86,7 @@ static void the_row_has_an_end(void **state)
     for (int i = 0; i < QUEUE_MAX; i++)
         assert_true(queue_put(q, &other));
     assert_false(queue_put(q, &other));
+    __atomic_store_n(&held, false, __ATOMIC_SEQ_CST);
     queue_end(q);
     assert_int_equal(n, QUEUE_MAX + 1);
     queue_free(q);
