@@ -41,16 +41,17 @@ create function item_state_add(i item, from_at timestamptz, until_at timestamptz
 create function item_state_keep() returns trigger language plpgsql as $$
 declare
     since timestamptz := (select from_at from item_state where item_id = new.id and until_at = 'infinity');
+    changed_at timestamptz := office_now();      -- once: the clock goes on, and there must be no gap
 begin
     if since is null then
         perform item_state_add(new, '-infinity', 'infinity');
-    elsif since < office_now() and (
+    elsif since < changed_at and (
         (new.status, new.is_complete, new.incomplete_why, new.completes, new.agency_id, new.agency_how, new.check_why)
         is distinct from
         (old.status, old.is_complete, old.incomplete_why, old.completes, old.agency_id, old.agency_how, old.check_why)
         or (new.matter_id is distinct from old.matter_id and new.matter_how = 'officer')) then
-        update item_state set until_at = office_now() where item_id = new.id and until_at = 'infinity';
-        perform item_state_add(new, office_now(), 'infinity');
+        update item_state set until_at = changed_at where item_id = new.id and until_at = 'infinity';
+        perform item_state_add(new, changed_at, 'infinity');
     else
         update item_state set
             (entered_at, deemed_at, registered_at, mailbox_id, sender_state, within_at, meeting_id, status,

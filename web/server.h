@@ -22,7 +22,9 @@ enum {
     SERVER_UPLOAD_WAIT_MS = 300 * 1000, /* for a form with files */
     SERVER_FLOOR_BYTES = 64 * 1024,     /* of an answer are to be taken in every */
     SERVER_FLOOR_SPAN_MS = 20 * 1000,
-    SERVER_IDLE_S = 10, /* nothing sent or taken */
+    SERVER_IDLE_S = 30, /* nothing sent or taken, by libmicrohttpd; longer than all that web/guard.c
+                           waits for: a connection that the library ends leaves in the kernel what
+                           nobody takes */
 };
 
 struct server; /* opaque */

@@ -63,7 +63,7 @@ static void a_document_gets_a_number_and_a_receipt_that_verifies(void **state)
     assert_int_equal(database_int(db, "select count(*) from event where what = 'register by hand'"
                                       " and why = 'เจ้าหน้าที่นำส่งเอง' and item_id is not null"),
                      1);
-    const char *number = strndup(buf_str(&said), 6);
+    const char *number = arena_strndup(d->a, buf_str(&said), 6);
     assert_int_equal(daemon_run(d, NULL, "thanwela", "item", "receipt", number, "--pdf", pdf, NULL),
                      1); /* its file is still to be read */
     daemon_drain(d, 3);
