@@ -77,7 +77,6 @@ static void a_document_gets_a_number_and_a_receipt_that_verifies(void **state)
                               pdf);
     assert_int_equal(system(look), 0);
     assert_int_equal(database_int(db, "select count(*) from outbox"), 0);
-    free((char *)number);
 }
 
 static void a_receipt_is_mailed_where_an_address_is_given(void **state)
