@@ -67,28 +67,6 @@ static void line(struct cli *c, const char *label, const char *value, struct buf
     buf_addf(out, "%s\n", text_clean(c->a, value, strlen(value)));
 }
 
-/* Why an item has no receipt, as an officer reads it. */
-static const char *no_receipt_words(const struct cli *c, const char *why)
-{
-    static const struct {
-        const char *why, *th, *en;
-    } words[] = {
-        {"automatic", "อีเมลอัตโนมัติ ไม่ตอบกลับ", "automatic mail is not answered"},
-        {"list", "อีเมลจากรายชื่อเวียน ไม่ตอบกลับ", "mail of a list is not answered"},
-        {"own", "อีเมลจากที่อยู่ของสำนักงานเอง", "mail of the office itself"},
-        {"unverified", "ผู้ส่งยังไม่ยืนยัน", "the sender is not verified"},
-        {"address", "ที่อยู่ผู้ส่งใช้ตอบกลับไม่ได้", "the sender's address cannot be answered"},
-        {"cap", "ออกใบรับให้ที่อยู่นี้ครบจำนวนของวันแล้ว", "the day's receipts to this address are used up"},
-        {"hand", "รับด้วยมือ ใบรับพิมพ์ให้ที่เคาน์เตอร์", "by hand: its receipt is printed"},
-        {"unwritable", "จัดทำใบรับไม่ได้ ดูบันทึกของบริการ",
-         "the receipt could not be written: see the service's log"},
-    };
-    for (size_t i = 0; why && i < ARRAY_LEN(words); i++)
-        if (strcmp(why, words[i].why) == 0)
-            return tr(c, words[i].th, words[i].en);
-    return why;
-}
-
 static void show_letter(struct cli *c, const struct item_row *r, struct buf *out)
 {
     line(c, tr(c, "เลขรับ", "number"), r->register_no, out);
@@ -128,7 +106,7 @@ static void show_state(struct cli *c, const struct item_row *r, struct buf *out)
     line(c, tr(c, "ยกเลิกเพราะ", "cancelled"), r->cancelled_why, out);
     line(c, tr(c, "ต้องตรวจสอบ", "to check"), r->check_why, out);
     line(c, tr(c, "ไม่ครบ", "incomplete"), r->incomplete_why, out);
-    line(c, tr(c, "ไม่ออกใบรับ", "no receipt"), no_receipt_words(c, r->no_receipt_why), out);
+    line(c, tr(c, "ไม่ออกใบรับ", "no receipt"), no_receipt_words(r->no_receipt_why, c->english), out);
 }
 
 static void show_codes(struct cli *c, const struct item_whole *w, int64_t file_id, struct buf *out)
@@ -185,7 +163,7 @@ static void show_route(struct cli *c, const struct item_whole *w, struct buf *ou
         table_cell(t, item_time(c->a, w->events[i].at_us));
         table_cell(t, w->events[i].who);
         table_cell(t, c->english ? w->events[i].what : event_words(w->events[i].what));
-        table_cell(t, w->events[i].why);
+        table_cell(t, event_why(w->events[i].what, w->events[i].why, c->english));
     }
     buf_addf(out, "\n%s\n", tr(c, "เส้นทางของเรื่อง", "route"));
     table_print(t, c->columns, c->color, out);

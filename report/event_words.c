@@ -48,3 +48,29 @@ const char *event_words(const char *what)
             return words[i].th;
     return what;
 }
+
+const char *no_receipt_words(const char *why, bool english)
+{
+    static const struct {
+        const char *why, *th, *en;
+    } reasons[] = {
+        {"automatic", "อีเมลอัตโนมัติ ไม่ตอบกลับ", "automatic mail is not answered"},
+        {"list", "อีเมลจากรายชื่อเวียน ไม่ตอบกลับ", "mail of a list is not answered"},
+        {"own", "อีเมลจากที่อยู่ของสำนักงานเอง", "mail of the office itself"},
+        {"unverified", "ผู้ส่งยังไม่ยืนยัน", "the sender is not verified"},
+        {"address", "ที่อยู่ผู้ส่งใช้ตอบกลับไม่ได้", "the sender's address cannot be answered"},
+        {"cap", "ออกใบรับให้ที่อยู่นี้ครบจำนวนของวันแล้ว", "the day's receipts to this address are used up"},
+        {"hand", "รับด้วยมือ ใบรับพิมพ์ให้ที่เคาน์เตอร์", "by hand: its receipt is printed"},
+        {"unwritable", "จัดทำใบรับไม่ได้ ดูบันทึกของบริการ",
+         "the receipt could not be written: see the service's log"},
+    };
+    for (size_t i = 0; why && i < ARRAY_LEN(reasons); i++)
+        if (strcmp(why, reasons[i].why) == 0)
+            return english ? reasons[i].en : reasons[i].th;
+    return why ? why : "";
+}
+
+const char *event_why(const char *what, const char *why, bool english)
+{
+    return strcmp(what, "scanned, no receipt") == 0 ? no_receipt_words(why, english) : why;
+}

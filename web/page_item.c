@@ -7,6 +7,7 @@
 #include "db/link.h"
 #include "db/person.h"
 #include "qr/scan.h"
+#include "report/event_words.h"
 #include "report/receipt_words.h"
 #include "report/scan_words.h"
 #include "web/scanner.h"
@@ -136,7 +137,7 @@ static void write_route(struct web_request *r, struct html *h, const struct item
         part_cell(h, titles[0], "short", part_time(r, w->events[i].at_us));
         part_cell(h, titles[1], "", part_event(r, w->events[i].what));
         part_cell(h, titles[2], "", w->events[i].who);
-        part_cell(h, titles[3], "", w->events[i].why);
+        part_cell(h, titles[3], "", event_why(w->events[i].what, w->events[i].why, r->english));
         html_end(h);
     }
     for (int i = 0; i < w->n_answers; i++) {

@@ -204,7 +204,7 @@ test('a document that came by hand gets a number, is scanned, and its printed re
   await page.click('main button');
   assert.match(new URL(page.url()).pathname, /^\/items\/25\d\d\/\d+$/);
   assert.match(await page.textContent('#route'), /ลงทะเบียนด้วยมือ.*officer.*เจ้าหน้าที่นำส่งเอง/s);
-  const receipt = `${page.url()}/receipt`;
+  const receipt = `${base}${new URL(page.url()).pathname}/receipt`;
   for (let i = 0; i < 100 && (await page.goto(receipt)).status() !== 200; i++) await page.waitForTimeout(300);
   await page.shot('upload-receipt');
   const seen = scan(path.join(process.env.SHOTS, 'upload-receipt.png'));
