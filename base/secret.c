@@ -79,7 +79,7 @@ bool secret_read(struct arena *a, const char *path, char **out, struct err *err)
         return false;
     ssize_t n = read(fd, text, sizeof text - 1);
     if (n < 0)
-        return err_set(err, ERR_FATAL, "secret %s cannot be read: %s", whole, strerror(errno));
+        return err_set(err, ERR_RETRY, "secret %s cannot be read: %s", whole, strerror(errno));
     text[n] = 0;
     size_t length = strcspn(text, "\r\n");
     if (length == 0 || length > SECRET_MAX)

@@ -11,7 +11,7 @@ enum { SECRET_MAX = 8192 }; /* bytes of the first line */
 
 /* Where the secret lies: the path itself or, where it has no slash, the systemd credential of that
  * name.
- * err  FATAL not a file, not readable, or readable by others */
+ * err  FATAL not a file, not readable, or readable by others; RETRY the disk fails while reading */
 bool secret_path(struct arena *a, const char *path, char **out, struct err *err) MUST_CHECK;
 
 /* Its first line. err as above, or FATAL empty, or longer than SECRET_MAX */

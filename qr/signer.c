@@ -91,7 +91,7 @@ static bool file_read(const char *path, struct buf *out, struct err *err)
     char piece[4096];
     for (ssize_t n; (n = read(fd, piece, sizeof piece)) != 0;) {
         if (n < 0 && errno != EINTR)
-            return err_set(err, ERR_FATAL, "%s: cannot be read: %s", path, strerror(errno));
+            return err_set(err, ERR_RETRY, "%s: cannot be read: %s", path, strerror(errno));
         if (n > 0 && out->len + (size_t)n <= KEY_FILE_MAX)
             buf_add(out, piece, (size_t)n);
     }

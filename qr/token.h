@@ -34,14 +34,14 @@ struct verifier; /* public keys by id */
 bool signer_create(const char *secret_path, const char *public_path, uint8_t key_id,
                    struct err *err) MUST_CHECK;
 /* secret_path as base/secret.h has it: a name without a slash is a systemd credential.
- * err  FATAL not readable, no secret key, or readable by others */
+ * err  FATAL not readable, no secret key, or readable by others; RETRY the disk fails */
 bool signer_open(const char *secret_path, struct signer **out, struct err *err) MUST_CHECK;
 void signer_free(struct signer *s); /* wipes the key */
 void signer_freep(struct signer **s);
 uint8_t signer_key_id(const struct signer *s);
 
 /* One or more public keys in a file, a line each.
- * err  FATAL not readable, or the first line that is wrong, by its number */
+ * err  FATAL not readable, or the first line that is wrong, by its number; RETRY as above */
 bool verifier_open(const char *public_path, struct verifier **out, struct err *err) MUST_CHECK;
 void verifier_free(struct verifier *v);
 void verifier_freep(struct verifier **v);
