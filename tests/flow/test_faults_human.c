@@ -117,7 +117,7 @@ static void wait_until_done(struct world *w)
 static void count_there(const char *path, struct copies *c)
 {
     char head[4096];
-    int n, fd CLEANUP(fd_closep) = open(path, O_RDONLY | O_CLOEXEC);
+    int n = 0, fd CLEANUP(fd_closep) = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t len = fd >= 0 ? read(fd, head, sizeof head - 1) : -1;
     assert_true(len > 0);
     head[len] = 0;
