@@ -122,7 +122,7 @@ def attempt(deed):
     try:
         deed()
         return True
-    except (imaplib.IMAP4.error, OSError, AssertionError, IndexError) as why:
+    except (imaplib.IMAP4.error, OSError, AssertionError, StopIteration, IndexError) as why:
         print("in vain:", why, flush=True)
         return False
 
