@@ -34,15 +34,11 @@ static const char filed_sql[] =
     "update message_copy set filed_at = clock_timestamp(), filed_to = $5::text"
     " where mailbox_id = $1 and uidvalidity = $2 and uid = $3 and message_fk = $4"
     " and (filed_at is null or filed_to is null and $5::text is not null)";
-static const char filing_sql[] =
-    "update message_copy c set filing_at = clock_timestamp() from (select filing_at from "
-    "message_copy"
-    "  where mailbox_id = $1 and uidvalidity = $2 and uid = $3 and message_fk = $4 for update) "
-    "before"
-    " where c.mailbox_id = $1 and c.uidvalidity = $2 and c.uid = $3 and c.message_fk = $4"
-    " returning before.filing_at is not null";
 static const char identity_sql[] =
-    "select b.sha256, b.size from message m join blob b on b.id = m.blob_id where m.id = $1";
+    "select b.sha256, b.size, (select count(*) from message_copy c"
+    "   join mailbox m on m.id = c.mailbox_id join mailbox own on own.id = $1"
+    "   where c.message_fk = $2 and c.filed_to = $3 and m.host = own.host and m.login = own.login)"
+    " from message m join blob b on b.id = m.blob_id where m.id = $2";
 static const char release_find_sql[] =
     "select state, blob_id is null from message where id = $1 for update";
 static const char release_sql[] =
@@ -212,39 +208,26 @@ bool ledger_filed(struct db *db, const struct ledger_mail *m, int64_t message_id
     return db_query(db, filed_sql, &p, NULL, err) && db_commit(tx, err);
 }
 
-bool ledger_filing(struct db *db, const struct ledger_mail *m, int64_t message_id,
-                   bool *begun_before_out, struct err *err)
-{
-    struct rows r CLEANUP(rows_fini) = {0};
-    struct params p = {0};
-    param_place(&p, m);
-    param_int(&p, message_id);
-    if (!db_begin_async(db, err))
-        return false;
-    struct db *tx CLEANUP(db_rollbackp) = db;
-    if (!db_query(db, filing_sql, &p, &r, err))
-        return false;
-    *begun_before_out = r.n == 1 && row_bool(&r, 0, 0);
-    return db_commit(tx, err);
-}
-
-bool ledger_identity(struct db *db, int64_t message_id, uint8_t sha256_out[32], uint64_t *size_out,
-                     struct err *err)
+bool ledger_identity(struct db *db, int mailbox_id, int64_t message_id, const char *folder,
+                     struct ledger_identity *out, struct err *err)
 {
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct rows r CLEANUP(rows_fini) = {0};
     struct params p = {0};
     size_t n;
+    param_int(&p, mailbox_id);
     param_int(&p, message_id);
+    param_text(&p, folder);
     if (!db_query(db, identity_sql, &p, &r, err))
         return false;
     if (r.n != 1)
         return err_set(err, ERR_FATAL, "database: the bytes of mail %lld are not there",
                        (long long)message_id);
     const uint8_t *sha256 = row_bytes(a, &r, 0, 0, &n);
-    assert(n == 32);
-    memcpy(sha256_out, sha256, 32);
-    *size_out = (uint64_t)row_int(&r, 0, 1);
+    assert(n == sizeof out->sha256);
+    memcpy(out->sha256, sha256, sizeof out->sha256);
+    out->size_bytes = (uint64_t)row_int(&r, 0, 1);
+    out->n_filed = (uint32_t)row_int(&r, 0, 2);
     return true;
 }
 

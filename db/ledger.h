@@ -69,14 +69,15 @@ bool ledger_aside(struct db *db, int64_t message_id, enum message_state state, c
 bool ledger_state(struct db *db, int64_t message_id, enum message_state *out,
                   struct err *err) MUST_CHECK;
 
-/* A COPY of this copy begins. begun_before_out: one was begun before and never confirmed, so the
- * mail may lie in the other folder already. */
-bool ledger_filing(struct db *db, const struct ledger_mail *m, int64_t message_id,
-                   bool *begun_before_out, struct err *err) MUST_CHECK;
+struct ledger_identity { /* to know a mail again */
+    uint8_t sha256[32];  /* of its raw bytes */
+    uint64_t size_bytes;
+    uint32_t n_filed; /* copies of it that were filed in the folder */
+};
 
-/* The raw mail's hash and size, to know it again. */
-bool ledger_identity(struct db *db, int64_t message_id, uint8_t sha256_out[32], uint64_t *size_out,
-                     struct err *err) MUST_CHECK;
+/* The folder is one of the mailbox's account, whichever of our mailboxes filed there. */
+bool ledger_identity(struct db *db, int mailbox_id, int64_t message_id, const char *folder,
+                     struct ledger_identity *out, struct err *err) MUST_CHECK;
 
 /* The move of this copy was confirmed, or the copy was found gone (folder NULL). */
 bool ledger_filed(struct db *db, const struct ledger_mail *m, int64_t message_id,

@@ -19,6 +19,7 @@ struct batch_raw { /* a mail as fetched */
     uint8_t sha256[32];
     int64_t entered_at_us;
     int64_t message_id; /* once stored */
+    bool was_settled;   /* its bytes were, before they came in this time */
 };
 
 struct batch_mail { /* a stored mail on its way */

@@ -2,8 +2,6 @@
  * A settled mail leaves the inbox. See filing.h. */
 #include "intake/filing.h"
 
-#include "intake/copied.h"
-
 static const char *folder_for(const struct filing *f, enum message_state state)
 {
     if (state == MESSAGE_QUARANTINED)
@@ -11,29 +9,31 @@ static const char *folder_for(const struct filing *f, enum message_state state)
     return f->mailbox->done_folder;
 }
 
-/* Without MOVE: was it copied by one who died before removing it? */
+/* Does the other folder hold more of it than the ledger has filed there? Then a move was half done.
+ * A mail that came twice, or that a human put back, is no such: it is moved like any other. */
 static bool was_copied(const struct filing *f, const struct filing_mail *m, const char *folder,
                        bool *copied_out, struct err *err)
 {
-    bool begun_before;
-    uint8_t sha256[32];
-    struct copied_mail mail = {.sha256 = sha256};
+    struct ledger_identity identity;
+    uint32_t n_there;
     *copied_out = false;
-    if (!ledger_filing(f->db, &m->place, m->message_id, &begun_before, err))
-        return false;
-    if (!begun_before || !m->entry)
+    if (!m->may_lie_there)
         return true;
-    mail.internaldate_us = m->entry->internaldate_us;
-    return ledger_identity(f->db, m->message_id, sha256, &mail.size_bytes, err) &&
-           copied_is_there(f->mailbox, folder, &mail, copied_out, err);
+    if (!ledger_identity(f->db, m->place.mailbox_id, m->message_id, folder, &identity, err))
+        return false;
+    struct copied_mail mail = {.sha256 = identity.sha256, .size_bytes = identity.size_bytes};
+    if (!copied_count(f->copied, f->mailbox, folder, &mail, &n_there, err))
+        return false;
+    *copied_out = n_there > identity.n_filed;
+    return true;
 }
 
 static bool move_away(const struct filing *f, const struct filing_mail *m, const char *folder,
                       bool *moved_out, struct err *err)
 {
-    bool copied = false;
+    bool copied;
     *moved_out = false;
-    if (!f->has_move && !was_copied(f, m, folder, &copied, err))
+    if (!was_copied(f, m, folder, &copied, err))
         return false;
     *moved_out = copied;
     if (copied)

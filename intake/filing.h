@@ -6,6 +6,7 @@
 
 #include "config/config.h"
 #include "db/ledger.h"
+#include "intake/copied.h"
 #include "intake/imap.h"
 #include "intake/lease.h"
 
@@ -14,15 +15,15 @@ struct filing { /* kept by reference */
     struct db *db;
     struct imap *imap;
     struct lease *lease;
-    bool has_move; /* the server moves; else it copies and removes */
+    struct copied *copied; /* what lay in the other folders when this session began */
 };
 
 struct filing_mail {
     struct ledger_mail place; /* where it lies; bytes and time are not looked at */
     int64_t message_id;
-    enum message_state state;       /* settled: says into which folder */
-    const struct imap_entry *entry; /* as listed; NULL: the listing has it no more */
-    bool is_deleted;                /* a human marked it: it is left where it is */
+    enum message_state state; /* settled: says into which folder */
+    bool is_deleted;          /* a human marked it: it is left where it is */
+    bool may_lie_there;       /* settled before this session: a move of it may be half done */
 };
 
 /* moved_out  it left the inbox; false: it was gone already, or is left. Either way that is written.

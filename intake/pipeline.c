@@ -43,10 +43,12 @@ struct pipeline {
     int mailbox_id;
     struct lease lease;
     struct inbox inbox;
-    struct batch *batch; /* the mails of this round */
-    bool is_idle;        /* the round found nothing to look at */
-    bool has_worked;     /* this poll changed something */
-    int64_t noted_ms;    /* by our clock, when a poll was last written down; 0: not yet */
+    struct copied copied; /* where settled mail goes, as this session found it */
+    struct batch *batch;  /* the mails of this round */
+    bool has_polled;      /* what is met from now on cannot be a half of an earlier move */
+    bool is_idle;         /* the round found nothing to look at */
+    bool has_worked;      /* this poll changed something */
+    int64_t noted_ms;     /* by our clock, when a poll was last written down; 0: not yet */
 };
 
 bool pipeline_open(const struct pipeline_parts *parts, struct pipeline **out, struct err *err)
@@ -81,6 +83,7 @@ void pipeline_close(struct pipeline *p)
         lease_end(&p->lease);
     batch_free(p->batch);
     inbox_fini(&p->inbox);
+    copied_fini(&p->copied);
     free(p);
 }
 
@@ -144,6 +147,8 @@ bool pipeline_poll(struct pipeline *p, bool *worked_out, struct err *err)
             return false;
     } while (!p->is_idle);
     *worked_out |= p->has_worked;
+    p->has_polled = true;
+    copied_fini(&p->copied);
     return note_poll(p, err);
 }
 
@@ -220,6 +225,7 @@ static bool store_spooled(struct pipeline *p, struct err *err)
         if (!ledger_store(p->parts.db, &m, &message, err))
             return false;
         raw->message_id = message.id;
+        raw->was_settled = message.state != MESSAGE_STORED;
         p->has_worked |= message.state == MESSAGE_STORED;
     }
     return db_commit(tx, err);
@@ -247,6 +253,7 @@ static bool step_fetch(struct pipeline *p, struct err *err)
         seen_add(&p->inbox.seen,
                  (struct seen){.uid = raw->uid,
                                .message_id = raw->message_id,
+                               .was_settled = raw->was_settled && !p->has_polled,
                                .is_deleted = inbox_find(&p->inbox, raw->uid)->is_deleted});
     }
     return whole;
@@ -369,12 +376,12 @@ static bool move(struct pipeline *p, struct seen *s, enum message_state state, s
                             .db = p->parts.db,
                             .imap = p->parts.imap,
                             .lease = &p->lease,
-                            .has_move = p->parts.has_move};
+                            .copied = &p->copied};
     struct filing_mail mail = {.place = place_of(p, s->uid),
                                .message_id = s->message_id,
                                .state = state,
-                               .entry = inbox_find(&p->inbox, s->uid),
-                               .is_deleted = s->is_deleted};
+                               .is_deleted = s->is_deleted,
+                               .may_lie_there = s->was_settled};
     bool moved;
     if (!filing_move(&filing, &mail, &moved, err))
         return false;

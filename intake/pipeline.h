@@ -20,7 +20,6 @@ struct pipeline_parts { /* kept by reference */
     struct zygote *zygote;
     const char *owner; /* of the lease: host, process, start */
     uint32_t uidvalidity;
-    bool has_move;       /* the server moves; else it copies and removes */
     struct meter *meter; /* CPU by step */
 };
 

@@ -120,7 +120,6 @@ static bool session(const struct role_context *c, struct zygote *zygote, struct 
                                    .zygote = zygote,
                                    .owner = role_owner(a),
                                    .uidvalidity = folder.uidvalidity,
-                                   .has_move = folder.has_move,
                                    .meter = meter};
     if (!reconcile_listen(db, err) || !watch(c, db, &news_fd, err) ||
         !pipeline_open(&parts, &p, err) ||

@@ -12,6 +12,7 @@ struct seen {
     int64_t message_id; /* the ledger's row */
     bool is_done;       /* moved, or to be left where it is */
     bool is_deleted;    /* a human marked it: registered, but not moved */
+    bool was_settled;   /* before this session met it: a move of it may be half done */
 };
 
 struct seen_set { /* zero-initialised; list is sorted by UID */

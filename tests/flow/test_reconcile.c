@@ -246,6 +246,28 @@ static void a_death_between_move_and_note_is_explained(void **state)
     assert_int_equal(found("gone_from_inbox"), 1);
 }
 
+/* A server that was stopped within a MOVE left the mail in both folders, and the ledger never heard
+ * of an end. What a human copied looks alike, but is one more. */
+static void a_move_that_the_server_did_by_half_is_ended_and_not_done_again(void **state)
+{
+    (void)state;
+    struct db *owner CLEANUP(db_closep) = database_open_owner(d->office);
+    daemon_end(service, SIGTERM);
+    database_run(owner,
+                 "update message_copy set filed_at = null, filed_to = null where message_fk ="
+                 " (select id from message where message_id = '<r6@test>')");
+    human(
+        "ok(box.uid('copy', find(DONE, 6), 'INBOX')); ok(box.uid('copy', find(DONE, 7), 'INBOX'))");
+    service = daemon_start(d, NULL, false);
+    wait_inbox(0);
+    human("def count(n): return len(box.uid('search', 'HEADER', 'Message-ID', "
+          "f'<r{n}@test>')[1][0].split())\n"
+          "find(DONE, 6)\n"
+          "assert (count(6), count(7)) == (1, 2), (count(6), count(7))");
+    assert_int_equal(reconcile(), 1);
+    assert_int_equal(found("doubled"), 0);
+}
+
 static void a_new_uidvalidity_changes_nothing_but_is_said(void **state)
 {
     (void)state;
@@ -339,6 +361,7 @@ int main(void)
         cmocka_unit_test(a_mail_marked_as_deleted_is_registered_and_left),
         cmocka_unit_test(a_mark_that_is_taken_back_lets_the_mail_be_filed),
         cmocka_unit_test(a_death_between_move_and_note_is_explained),
+        cmocka_unit_test(a_move_that_the_server_did_by_half_is_ended_and_not_done_again),
         cmocka_unit_test(a_new_uidvalidity_changes_nothing_but_is_said),
         cmocka_unit_test(a_mail_too_large_to_take_is_said_as_long_as_it_lies_there),
         cmocka_unit_test(doctor_and_the_nightly_report_tell_of_it),
