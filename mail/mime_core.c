@@ -57,21 +57,58 @@ static void leave_rest(struct walk *w, GMimeStream *raw, int64_t start, int64_t 
     g_object_unref(rest);
 }
 
-/* The message with each NUL of its headers changed to a control that GMime carries through and we
- * show as U+FFFD. Huge mails with NULs in headers keep them: what is behind is not read. */
-static GMimeStream *without_nuls(const struct walk *w, GMimeStream *raw, const struct prescan *p)
+static GByteArray *read_whole(GMimeStream *raw, int64_t size)
 {
-    if (p->n_nuls == 0 || p->size > (int64_t)(NESTED_BYTES_MAX - w->held))
-        return g_object_ref(raw);
-    GByteArray *bytes = g_byte_array_sized_new((guint)p->size);
-    g_byte_array_set_size(bytes, (guint)p->size);
+    GByteArray *bytes = g_byte_array_sized_new((guint)size);
+    g_byte_array_set_size(bytes, (guint)size);
     g_mime_stream_reset(raw);
     for (size_t at = 0, n; at < bytes->len; at += n)
         if ((n = read_stream(raw, bytes->data + at, bytes->len - at)) == 0)
             break;
+    return bytes;
+}
+
+static bool may_be_held(const struct walk *w, const struct prescan *p)
+{
+    return p->size <= (int64_t)(NESTED_BYTES_MAX - w->held);
+}
+
+/* The message with each NUL of its headers changed to a control that GMime carries through and we
+ * show as U+FFFD. Huge mails with NULs in headers keep them: what is behind is not read. */
+static GMimeStream *without_nuls(const struct walk *w, GMimeStream *raw, const struct prescan *p)
+{
+    if (p->n_nuls == 0 || !may_be_held(w, p))
+        return g_object_ref(raw);
+    GByteArray *bytes = read_whole(raw, p->size);
     for (size_t i = 0; i < p->n_nuls; i++)
         bytes->data[p->nuls[i]] = 1;
     return g_mime_stream_mem_new_with_byte_array(bytes);
+}
+
+/* Every CR that stands before another goes. */
+static void leave_one_cr(GByteArray *bytes)
+{
+    guint kept = 0;
+    for (guint i = 0; i < bytes->len; i++)
+        if (bytes->data[i] != '\r' || i + 1 == bytes->len || bytes->data[i + 1] != '\r')
+            bytes->data[kept++] = bytes->data[i];
+    g_byte_array_set_size(bytes, kept);
+}
+
+static void parse_message(struct walk *w, GMimeStream *whole, unsigned level);
+
+/* A gateway turned each line end into CR CR LF: neither the headers' end nor a boundary would be
+ * known. With the CRs that it added the mail is as it was sent; huge ones are read as they came. */
+static void parse_with_one_cr(struct walk *w, GMimeStream *raw, int64_t size, unsigned level)
+{
+    GByteArray *bytes = read_whole(raw, size);
+    leave_one_cr(bytes);
+    GMimeStream *plain = g_mime_stream_mem_new_with_byte_array(bytes);
+    w->held += (size_t)size;
+    w->flags |= MAIL_FLAG_HEADER;
+    parse_message(w, plain, level);
+    w->held -= (size_t)size;
+    g_object_unref(plain);
 }
 
 static void parse_scanned(struct walk *w, GMimeStream *raw, const struct prescan *p,
@@ -82,6 +119,10 @@ static void parse_message(struct walk *w, GMimeStream *whole, unsigned level)
 {
     struct prescan p;
     prescan(read_stream, whole, &p);
+    if (p.has_doubled_cr && may_be_held(w, &p)) {
+        parse_with_one_cr(w, whole, p.size, level);
+        return;
+    }
     w->flags |= p.header_cut || p.header_junk || p.n_nuls > 0 ? MAIL_FLAG_HEADER : 0;
     w->flags |= p.idle_cut ? MAIL_FLAG_UNDECODED : 0;
     w->flags |= p.dashes_cut ? MAIL_FLAG_PARTS : 0;

@@ -107,6 +107,8 @@ static void scan_block(struct scan *s, const char *p, size_t n)
         s->n_line += take;
         s->at += (int64_t)take;
         if (lf) {
+            if (!s->out->has_line_ends)
+                s->out->has_doubled_cr = take > 2 && memcmp(lf - 2, "\r\r", 2) == 0;
             s->out->has_line_ends = true;
             line_done(s);
         }

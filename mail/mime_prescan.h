@@ -33,7 +33,8 @@ struct prescan {
     bool header_junk; /* a line in a header block was no field */
     int64_t nuls[PRESCAN_NULS_MAX]; /* where header blocks hold NULs: GMime reads up to the first */
     size_t n_nuls;
-    bool has_line_ends; /* there is a LF somewhere */
+    bool has_line_ends;  /* there is a LF somewhere */
+    bool has_doubled_cr; /* the first line ends in CR CR LF, as all do where a gateway did it */
 };
 
 /* Reads n bytes or less; 0 at the end. */
