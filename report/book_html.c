@@ -177,32 +177,14 @@ static void write_title(const struct book *b, struct html *h)
         styled(h, "p", calm_style, b->calm);
 }
 
-static void write_meta(struct html *h, const char *name, const char *content)
-{
-    html_start(h, "meta");
-    html_attr(h, "name", name);
-    html_attr(h, "content", content);
-    html_end(h);
-}
-
-static void write_page_head(const struct book *b, struct html *h)
-{
-    html_start(h, "head");
-    html_start(h, "meta");
-    html_attr(h, "charset", "utf-8");
-    html_end(h);
-    write_meta(h, "viewport", "width=device-width, initial-scale=1");
-    html_element(h, "title", b->title);
-    html_style(h, print_sheet);
-    html_end(h);
-}
-
 bool book_html(const struct book *b, int width, bool color, struct buf *out, struct err *err)
 {
     struct html h = {.out = out};
     (void)width, (void)color, (void)err;
     html_document(&h, "th");
-    write_page_head(b, &h);
+    html_head(&h, b->title);
+    html_style(&h, print_sheet);
+    html_end(&h);
     html_start(&h, "body");
     html_attr(&h, "style", body_style);
     html_start(&h, "div");

@@ -142,6 +142,19 @@ void html_element(struct html *h, const char *name, const char *text)
     html_end(h);
 }
 
+void html_head(struct html *h, const char *title)
+{
+    html_start(h, "head");
+    html_start(h, "meta");
+    html_attr(h, "charset", "utf-8");
+    html_end(h);
+    html_start(h, "meta");
+    html_attr(h, "name", "viewport");
+    html_attr(h, "content", "width=device-width, initial-scale=1");
+    html_end(h);
+    html_element(h, "title", title);
+}
+
 void html_style(struct html *h, const char *sheet)
 {
     assert(!strchr(sheet, '<'));

@@ -20,6 +20,8 @@ struct html {                          /* zero-initialised but for out */
 
 /* "<!doctype html>" and the html element with its language; html_end closes it. */
 void html_document(struct html *h, const char *lang);
+/* Open the head, with its title and what makes UTF-8 and small screens right. */
+void html_head(struct html *h, const char *title);
 
 /* Open an element; name is a constant of ours and outlives it. */
 void html_start(struct html *h, const char *name);

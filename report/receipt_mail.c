@@ -151,21 +151,6 @@ static void html_block(struct html *h, const char *element, const char *class, c
     html_end(h);
 }
 
-static void html_head(struct html *h, const char *title)
-{
-    html_start(h, "head");
-    html_start(h, "meta");
-    html_attr(h, "charset", "utf-8");
-    html_end(h);
-    html_start(h, "meta");
-    html_attr(h, "name", "viewport");
-    html_attr(h, "content", "width=device-width, initial-scale=1");
-    html_end(h);
-    html_element(h, "title", title);
-    html_style(h, sheet);
-    html_end(h);
-}
-
 /* A value whose lines are kept. */
 static void html_lines(struct html *h, const char *value)
 {
@@ -236,6 +221,8 @@ static void write_html(struct arena *a, const struct receipt *r, const struct qr
     struct html h = {.out = out};
     html_document(&h, "th");
     html_head(&h, RECEIPT_TITLE);
+    html_style(&h, sheet);
+    html_end(&h);
     html_start(&h, "body");
     html_start(&h, "div");
     html_attr(&h, "class", "paper");

@@ -14,15 +14,7 @@ static void write_link(struct html *h, const char *rel, const char *asset)
 
 static void write_head(struct web_request *r, struct html *h, const char *title)
 {
-    html_start(h, "head");
-    html_start(h, "meta");
-    html_attr(h, "charset", "utf-8");
-    html_end(h);
-    html_start(h, "meta");
-    html_attr(h, "name", "viewport");
-    html_attr(h, "content", "width=device-width, initial-scale=1");
-    html_end(h);
-    html_element(h, "title", arena_printf(r->a, "%s · %s", title, web_tr(r, "ทันเวลา", "Thanwela")));
+    html_head(h, arena_printf(r->a, "%s · %s", title, web_tr(r, "ทันเวลา", "Thanwela")));
     write_link(h, "stylesheet", "style.css");
     write_link(h, "icon", "icon.svg");
     html_end(h);

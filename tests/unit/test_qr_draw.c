@@ -2,6 +2,7 @@
  * What is drawn is read by zbarimg, a reader that is not ours; pages go through pdftoppm first. */
 #include "base/buf.h"
 #include "qr/draw.h"
+#include "tests/unit/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,30 +12,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-struct bench {
-    struct arena *a;
-    char folder[64];
-};
-
-static int set_up(void **state)
-{
-    struct bench *b = test_calloc(1, sizeof *b);
-    b->a = arena_new();
-    strcpy(b->folder, "/tmp/thanwela-draw-XXXXXX");
-    assert_non_null(mkdtemp(b->folder));
-    *state = b;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct bench *b = *state;
-    assert_int_equal(system(arena_printf(b->a, "rm -r '%s'", b->folder)), 0);
-    arena_free(b->a);
-    test_free(b);
-    return 0;
-}
 
 static char *save(struct bench *b, const char *name, const struct buf *bytes)
 {
@@ -150,8 +127,7 @@ static void the_terminal_shows_two_rows_a_line(void **state)
     struct bench *b = *state;
     static const char *const cells[] = {" ", "▄", "▀", "█"};
     struct qr_matrix m = code_of(b, link_text, QR_ECC_M);
-    struct buf plain CLEANUP(buf_fini) = {0}, color CLEANUP(buf_fini)
-    = {0};
+    struct buf plain CLEANUP(buf_fini) = {0}, color CLEANUP(buf_fini) = {0};
     qr_terminal(&m, false, &plain);
     qr_terminal(&m, true, &color);
     const char *p = buf_str(&plain);
@@ -211,8 +187,7 @@ static void what_is_no_text_is_refused(void **state)
 static void the_same_text_gives_the_same_bytes(void **state)
 {
     struct bench *b = *state;
-    struct buf first CLEANUP(buf_fini) = {0}, again CLEANUP(buf_fini)
-    = {0};
+    struct buf first CLEANUP(buf_fini) = {0}, again CLEANUP(buf_fini) = {0};
     struct buf *outs[] = {&first, &again};
     for (size_t i = 0; i < ARRAY_LEN(outs); i++) {
         struct qr_matrix m = code_of(b, link_text, QR_ECC_M);
@@ -227,7 +202,7 @@ static void the_same_text_gives_the_same_bytes(void **state)
 
 int main(void)
 {
-#define with_folder(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define with_folder(test) cmocka_unit_test_setup_teardown(test, folder_set_up, folder_tear_down)
     const struct CMUnitTest tests[] = {
         with_folder(another_reader_reads_the_png),
         with_folder(another_reader_reads_the_page),

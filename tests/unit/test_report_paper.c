@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "report/paper.h"
+#include "tests/unit/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,30 +15,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-struct bench {
-    struct arena *a;
-    char folder[64];
-};
-
-static int set_up(void **state)
-{
-    struct bench *b = test_calloc(1, sizeof *b);
-    b->a = arena_new();
-    strcpy(b->folder, "/tmp/thanwela-paper-XXXXXX");
-    assert_non_null(mkdtemp(b->folder));
-    *state = b;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct bench *b = *state;
-    assert_int_equal(system(arena_printf(b->a, "rm -r '%s'", b->folder)), 0);
-    arena_free(b->a);
-    test_free(b);
-    return 0;
-}
 
 static const struct paper_setup plain = {.title = "ทดสอบ", .author = "สำนักงาน", .at_us = 0};
 
@@ -338,7 +315,7 @@ static void without_its_font_no_page_is_made(void **state)
 
 int main(void)
 {
-#define with_folder(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define with_folder(test) cmocka_unit_test_setup_teardown(test, folder_set_up, folder_tear_down)
     const struct CMUnitTest tests[] = {
         with_folder(without_its_font_no_page_is_made), /* first: fonts are read once a process */
         with_folder(words_come_out_as_they_went_in),

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "qr/token.h"
 #include "report/receipt.h"
+#include "tests/unit/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,41 +14,6 @@
 #include <sys/wait.h>
 
 #include <cmocka.h>
-
-struct bench {
-    struct arena *a;
-    char folder[64];
-};
-
-static int set_up(void **state)
-{
-    struct bench *b = test_calloc(1, sizeof *b);
-    b->a = arena_new();
-    strcpy(b->folder, "/tmp/thanwela-receipt-XXXXXX");
-    assert_non_null(mkdtemp(b->folder));
-    *state = b;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct bench *b = *state;
-    const char *keep = getenv("THANWELA_KEEP");
-    const char *command = keep ? arena_printf(b->a, "mkdir -p '%s' && cp '%s'/* '%s' && rm -r '%s'",
-                                              keep, b->folder, keep, b->folder)
-                               : arena_printf(b->a, "rm -r '%s'", b->folder);
-    assert_int_equal(system(command), 0);
-    arena_free(b->a);
-    test_free(b);
-    return 0;
-}
-
-static int64_t at(const char *iso)
-{
-    int64_t us;
-    assert_true(time_parse_iso(iso, &us));
-    return us;
-}
 
 static const char token_text[] = "CEDRCUQKAR5QAYCOZ3RQAEJCGNCFKZTXRCM2VO6M3XXP7ERJ7W2QPZEFPFP34LRE4"
                                  "UQ6CMN3OD7MPHSYZXFXKLP2ABWUFYVE"
@@ -394,7 +360,7 @@ static void the_picture_is_the_first_page(void **state)
 
 int main(void)
 {
-#define with_folder(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define with_folder(test) cmocka_unit_test_setup_teardown(test, folder_set_up, folder_tear_down)
     const struct CMUnitTest tests[] = {
         with_folder(the_page_says_all_fields_in_thai),
         with_folder(another_reader_reads_the_code_on_the_page),

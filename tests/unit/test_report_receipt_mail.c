@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "report/receipt.h"
+#include "tests/unit/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,11 +13,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-struct bench {
-    struct arena *a;
-    char folder[64];
-};
 
 /* Writes each part into the folder as its own file, and the headers as h-NAME. */
 static const char take_apart[] =
@@ -41,37 +37,6 @@ static const char take_apart[] =
     "    open('n-' + part.get_content_subtype(), 'w').write(\n"
     "        f'{part.get_filename()} {part[\"Content-ID\"]} {part.get_content_disposition()}')\n"
     "open('tree', 'w').write(' '.join(tree))\n";
-
-static int set_up(void **state)
-{
-    struct bench *b = test_calloc(1, sizeof *b);
-    b->a = arena_new();
-    strcpy(b->folder, "/tmp/thanwela-receiptmail-XXXXXX");
-    assert_non_null(mkdtemp(b->folder));
-    *state = b;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct bench *b = *state;
-    const char *keep = getenv("THANWELA_KEEP");
-    const char *command =
-        keep ? arena_printf(b->a, "mkdir -p '%s' && cp -r '%s'/. '%s' && rm -r '%s'", keep,
-                            b->folder, keep, b->folder)
-             : arena_printf(b->a, "rm -r '%s'", b->folder);
-    assert_int_equal(system(command), 0);
-    arena_free(b->a);
-    test_free(b);
-    return 0;
-}
-
-static int64_t at(const char *iso)
-{
-    int64_t us;
-    assert_true(time_parse_iso(iso, &us));
-    return us;
-}
 
 static void save(struct bench *b, const char *name, const char *bytes, size_t n)
 {
@@ -322,7 +287,7 @@ static void the_same_facts_give_the_same_mail(void **state)
 
 int main(void)
 {
-#define with_folder(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define with_folder(test) cmocka_unit_test_setup_teardown(test, folder_set_up, folder_tear_down)
     const struct CMUnitTest tests[] = {
         with_folder(the_mail_answers_in_its_thread),
         with_folder(text_and_html_say_the_same),

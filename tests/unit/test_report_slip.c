@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "base/clock.h"
 #include "report/slip.h"
+#include "tests/unit/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,42 +11,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-struct bench {
-    struct arena *a;
-    char folder[64];
-};
-
-static int set_up(void **state)
-{
-    struct bench *b = test_calloc(1, sizeof *b);
-    b->a = arena_new();
-    strcpy(b->folder, "/tmp/thanwela-slip-XXXXXX");
-    assert_non_null(mkdtemp(b->folder));
-    *state = b;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct bench *b = *state;
-    const char *keep = getenv("THANWELA_KEEP");
-    const char *command =
-        keep ? arena_printf(b->a, "mkdir -p '%s' && cp '%s'/*.pdf '%s' && rm -r '%s'", keep,
-                            b->folder, keep, b->folder)
-             : arena_printf(b->a, "rm -r '%s'", b->folder);
-    assert_int_equal(system(command), 0);
-    arena_free(b->a);
-    test_free(b);
-    return 0;
-}
-
-static int64_t at(const char *iso)
-{
-    int64_t us;
-    assert_true(time_parse_iso(iso, &us));
-    return us;
-}
 
 static const char token_text[] = "CIDRCUQKAQMABAE45TZQBGLWEOOKIGAMZLKS7QKUH4YLSOOCS43JB36MV4CF7VGVW"
                                  "KOUKG5SBDJOTOVJWQLD4FZV3RDZQR2J"
@@ -207,7 +172,7 @@ static void many_parties_go_on_over_pages_with_one_form(void **state)
 
 int main(void)
 {
-#define with_folder(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define with_folder(test) cmocka_unit_test_setup_teardown(test, folder_set_up, folder_tear_down)
     const struct CMUnitTest tests[] = {
         with_folder(the_slip_says_what_is_asked_and_by_when),
         with_folder(another_reader_reads_all_three_codes),

@@ -26,8 +26,7 @@ static struct table *table_of(struct arena *a, const char *subject)
 
 static void columns_line_up_under_thai_marks(void **state)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct buf out CLEANUP(buf_fini) = {0};
     struct table *t = table_of(a, "ที่นี่");
     (void)state;
@@ -44,8 +43,7 @@ static void columns_line_up_under_thai_marks(void **state)
 
 static void no_line_is_wider_than_the_terminal(void **state)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     (void)state;
     for (int width = 1; width < 60; width++) {
         struct buf out CLEANUP(buf_fini) = {0};
@@ -57,8 +55,7 @@ static void no_line_is_wider_than_the_terminal(void **state)
 
 static void the_shrinking_column_gives_way_and_says_so(void **state)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct buf out CLEANUP(buf_fini) = {0};
     (void)state;
     table_print(table_of(a, "abcdefghijklmnopqrstuvwxyz"), 28, false, &out);
@@ -67,8 +64,7 @@ static void the_shrinking_column_gives_way_and_says_so(void **state)
 
 static void a_hostile_subject_stays_on_its_line(void **state)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct buf out CLEANUP(buf_fini) = {0};
     int lines = 0;
     (void)state;
@@ -82,8 +78,7 @@ static void a_hostile_subject_stays_on_its_line(void **state)
 
 static void titles_are_bold_only_in_colour(void **state)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct buf out CLEANUP(buf_fini) = {0};
     (void)state;
     table_print(table_of(a, "x"), 0, true, &out);
@@ -92,8 +87,7 @@ static void titles_are_bold_only_in_colour(void **state)
 
 static void many_rows_are_kept_in_order(void **state)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     struct buf out CLEANUP(buf_fini) = {0};
     static const struct column one[] = {{.title = "n", .right = true}};
     struct table *t = table_new(a, one, 1);
