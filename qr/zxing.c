@@ -2,6 +2,7 @@
  * ZXing-C++ by its C interface (2.3); zxing_sequence.cpp asks for what that lacks. 1-D codes are
  * never asked for: letters and table rules read as ghosts of them. */
 #include "qr/zxing.h"
+#include "qr/binarise.h"
 #include <ZXing/ZXingC.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,7 +39,14 @@ static void barcodes_freep(ZXing_Barcodes **b)
         ZXing_Barcodes_delete(*b);
 }
 
-static ZXing_ReaderOptions *options_new(const struct zxing_ask *ask)
+/* We say what is dark, where that is the local threshold of one size alone. */
+static bool may_binarise(const struct grey *img, const struct zxing_ask *ask)
+{
+    return !ask->histogram && !ask->pure && !ask->downscale && img->w >= BINARISE_SIDE_MIN &&
+           img->h >= BINARISE_SIDE_MIN;
+}
+
+static ZXing_ReaderOptions *options_new(const struct zxing_ask *ask, bool is_binary)
 {
     ZXing_ReaderOptions *o = ZXing_ReaderOptions_new();
     int formats = ask->more_formats ? always | more : always;
@@ -51,8 +59,9 @@ static ZXing_ReaderOptions *options_new(const struct zxing_ask *ask)
     ZXing_ReaderOptions_setTryDownscale(o, ask->downscale);
     ZXing_ReaderOptions_setTextMode(o, ZXing_TextMode_Plain);
     ZXing_ReaderOptions_setMaxNumberOfSymbols(o, 0xff);
-    if (ask->histogram)
-        ZXing_ReaderOptions_setBinarizer(o, ZXing_Binarizer_GlobalHistogram);
+    if (ask->histogram || is_binary)
+        ZXing_ReaderOptions_setBinarizer(o, is_binary ? ZXing_Binarizer_FixedThreshold
+                                                      : ZXing_Binarizer_GlobalHistogram);
     return o;
 }
 
@@ -101,11 +110,14 @@ void zxing_read(struct arena *a, const struct grey *img, const struct zxing_ask 
                 struct zxing_hits *out)
 {
     *out = (struct zxing_hits){0};
+    CLEANUP(grey_fini)
+    struct grey binary = may_binarise(img, ask) ? grey_binarise(img) : (struct grey){0};
+    const struct grey *g = binary.px ? &binary : img;
     CLEANUP(options_freep)
-    ZXing_ReaderOptions *options = options_new(ask);
+    ZXing_ReaderOptions *options = options_new(ask, binary.px != NULL);
     CLEANUP(view_freep)
     ZXing_ImageView *view =
-        ZXing_ImageView_new(img->px, img->w, img->h, ZXing_ImageFormat_Lum, img->stride, 0);
+        ZXing_ImageView_new(g->px, g->w, g->h, ZXing_ImageFormat_Lum, g->stride, 0);
     if (!view)
         return;
     CLEANUP(barcodes_freep)
