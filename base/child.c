@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -45,7 +46,7 @@ struct run {
 static bool ready_wait(struct zygote *z, int ready, struct err *err);
 static bool run_begin(struct zygote *z, struct run *run, const struct child_limits *limits,
                       int doc_fd, struct iovec request, struct err *err);
-static bool run_watch(struct run *run, int wall_ms, struct err *err);
+static bool run_watch(struct run *run, const struct child_limits *limits, struct err *err);
 static void run_judge(const struct run *run, const struct child_limits *limits,
                       struct child_result *out);
 
@@ -155,7 +156,7 @@ bool zygote_run(struct zygote *z, const struct child_limits *limits, int doc_fd,
         return err_set(err, ERR_REFUSE, "sandbox: a request of %zu bytes, at most %d",
                        request_bytes, CHILD_REQUEST_MAX);
     struct iovec words = {(void *)(uintptr_t)request, request_bytes};
-    if (!run_begin(z, &run, limits, doc_fd, words, err) || !run_watch(&run, limits->wall_ms, err))
+    if (!run_begin(z, &run, limits, doc_fd, words, err) || !run_watch(&run, limits, err))
         return false;
     run_judge(&run, limits, out);
     return true;
@@ -268,12 +269,33 @@ static bool wall_reached(struct run *run, struct err *err)
     return true;
 }
 
-static bool run_watch(struct run *run, int wall_ms, struct err *err)
+/* CPU time of a child that was not waited for yet; all of it there is where that cannot be asked.
+ */
+static int64_t cpu_ms_of(pid_t child)
 {
-    int64_t deadline = clock_mono_ms() + wall_ms;
+    clockid_t clock;
+    struct timespec t;
+    if (clock_getcpuclockid(child, &clock) != 0 || clock_gettime(clock, &t) != 0)
+        return INT64_MAX;
+    return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
+}
+
+/* The wall clock struck. One that had no CPU is waited for, and looked at again after a while. */
+static bool is_starved(const struct run *run, const struct child_limits *limits, int64_t ran_ms)
+{
+    return run->is_taken && !run->is_stopped && !run->has_end && ran_ms < limits->starved_ms &&
+           cpu_ms_of(run->end.pid) < limits->wall_ms / 2;
+}
+
+static bool run_watch(struct run *run, const struct child_limits *limits, struct err *err)
+{
+    enum { LOOK_AGAIN_MS = 100 };
+    int64_t start = clock_mono_ms(), deadline = start + limits->wall_ms;
     while (!run->has_end || run->out >= 0) {
         bool was_stopped = run->is_stopped;
-        int64_t left = deadline - clock_mono_ms();
+        int64_t now = clock_mono_ms(), left = deadline - now;
+        if (left <= 0 && is_starved(run, limits, now - start))
+            deadline = now + (left = LOOK_AGAIN_MS);
         struct pollfd fds[] = {{.fd = run->out, .events = POLLIN},
                                {.fd = run->has_end ? -1 : run->note, .events = POLLIN}};
         if (left <= 0 && !wall_reached(run, err))
@@ -346,7 +368,8 @@ static void run_judge(const struct run *run, const struct child_limits *limits,
     if (run->is_stopped) {
         say(out, run->stop_end, run->stop_why ? run->stop_why : "");
         if (run->stop_end == CHILD_SLOW)
-            snprintf(out->why, sizeof out->why, "ran longer than %d ms", limits->wall_ms);
+            snprintf(out->why, sizeof out->why, "ran longer than %d ms, %lld ms of it with the CPU",
+                     limits->wall_ms, (long long)(out->cpu_us / 1000));
         return;
     }
     out->status = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);

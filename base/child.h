@@ -31,9 +31,11 @@ enum {
 
 struct child_limits {
     int cpu_s;             /* CPU seconds before the kernel ends it */
-    int wall_ms;           /* wall clock before the parent ends it */
+    int wall_ms;           /* wall clock before the parent ends it, if it has the CPU meanwhile */
     uint64_t memory_bytes; /* address space on top of the zygote's at fork and the document's */
     uint64_t out_bytes;    /* all frames together, their heads included */
+    int starved_ms;        /* wall clock of one that had the CPU for less than half of wall_ms: a
+                              busy machine is no fault of the document. 0: wall_ms for it too */
 };
 
 /* What the child runs. doc_fd is the document (offset 0), request what the parent sent along.

@@ -39,6 +39,7 @@ struct child_note {
     int32_t error;       /* errno of a fork that failed, else 0 */
     int32_t wait_status; /* as wait4 gave it */
     int64_t cpu_us;
+    int32_t pid;
     bool is_end; /* false: only "taken" */
 };
 

@@ -225,6 +225,7 @@ static void job_serve(struct nest *nest, struct job *job)
     fd_closep(&job->fd[JOB_OUT]);
     int child_fd CLEANUP(fd_closep) = child < 0 ? -1 : (int)syscall(SYS_pidfd_open, child, 0);
     note.error = child_fd < 0 ? errno : 0;
+    note.pid = child;
     job_note(job, &note);
     if (child > 0 && child_fd < 0)
         kill(child, SIGKILL);

@@ -15,6 +15,8 @@
 enum {
     CPU_S = 15, /* a hard page takes one or two */
     WALL_MS = 19000,
+    STARVED_MS = 120000, /* where the machine has no CPU for it */
+    STARVED_CPU_MS = WALL_MS / 2,
     MEMORY_MB = 900,
     OUT_BYTES = 16 << 20,
     FORMAT_BYTES_MAX = 15,
@@ -238,6 +240,12 @@ static bool on_frame(void *user, uint8_t type, const uint8_t *p, size_t n)
     }
 }
 
+/* Stopped by the clock though it had not worked for long: the machine, not the document. */
+static bool was_starved(const struct child_result *end)
+{
+    return end->end == CHILD_SLOW && end->cpu_us / 1000 < STARVED_CPU_MS;
+}
+
 /* The child ended without its verdict: what does that say of the document? */
 static void judge_end(struct reading *r, const struct child_result *end)
 {
@@ -256,7 +264,7 @@ static void judge_end(struct reading *r, const struct child_result *end)
     if (r->ended && end->end == CHILD_DONE)
         return;
     r->out->state = ends[end->end].state;
-    r->out->reader_died = r->out->state == SCAN_DAMAGED;
+    r->out->reader_died = r->out->state == SCAN_DAMAGED || was_starved(end);
     r->out->why =
         arena_printf(r->a, "%s%s%s", ends[end->end].why, end->why[0] ? ": " : "", end->why);
     if (!r->out->type)
@@ -277,6 +285,7 @@ bool scan_document(struct arena *a, struct zygote *z, int doc_fd, const char *na
         .wall_ms = WALL_MS,
         .memory_bytes = (uint64_t)MEMORY_MB << 20,
         .out_bytes = OUT_BYTES,
+        .starved_ms = STARVED_MS,
     };
     CLEANUP(buf_fini)
     struct buf request = {0};

@@ -77,8 +77,8 @@ struct scan_page {
 struct scan_result {
     enum scan_state state;
     const char *why;  /* one sentence for every state but codes and none; else NULL */
-    bool reader_died; /* it crashed or asked for what is forbidden: state is damaged, and another
-                         try may show whether the file is to blame */
+    bool reader_died; /* it crashed or asked for what is forbidden (state is damaged), or got no CPU
+                         (limit): another try may show whether the file is to blame */
     const char *type; /* sniffed: "application/pdf" */
     struct scan_page *pages;
     uint32_t n_pages; /* as many as were looked at */

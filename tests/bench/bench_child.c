@@ -59,10 +59,9 @@ static void print(const char *what, double *us, size_t n)
 
 static bool one_document(struct zygote *z, size_t *n_back, struct err *err)
 {
-    static const struct child_limits limits = {20, 60000, (uint64_t)1 << 30, 1 << 20};
+    static const struct child_limits limits = {20, 60000, (uint64_t)1 << 30, 1 << 20, 0};
     struct child_result result;
-    int doc CLEANUP(fd_closep)
-    = child_memfd("bench");
+    int doc CLEANUP(fd_closep) = child_memfd("bench");
     if (write(doc, "x", 1) != 1)
         return err_set(err, ERR_FATAL, "no memory for a byte");
     if (!zygote_run(z, &limits, doc, "name.pdf", 8, take, n_back, &result, err))
@@ -74,8 +73,7 @@ int main(int argc, char **argv)
 {
     size_t n = argc > 1 ? strtoul(argv[1], NULL, 10) : 2000, n_back = 0;
     double *us = calloc(n, sizeof *us);
-    struct zygote *z CLEANUP(zygote_stopp)
-    = NULL;
+    struct zygote *z CLEANUP(zygote_stopp) = NULL;
     struct err err = {0};
     bool ok = us && zygote_start(read_and_answer, touch_memory, &z, &err);
     for (size_t i = 0; ok && i < n; i++) {

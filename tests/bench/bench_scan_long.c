@@ -28,7 +28,7 @@ static bool on_frame(void *user, uint8_t type, const uint8_t *p, size_t n)
 
 static bool scan(const char *path, struct seen *s, struct child_result *result, struct err *err)
 {
-    static const struct child_limits limits = {60, 600000, (uint64_t)900 << 20, 64 << 20};
+    static const struct child_limits limits = {60, 600000, (uint64_t)900 << 20, 64 << 20, 0};
     struct {
         struct scan_request request;
         char name[4];

@@ -124,6 +124,8 @@ static int obey(int doc_fd, const void *request, size_t n)
         return many_frames();
     case 'l':
         return long_frame();
+    case 'n':
+        return usleep(400 * 1000);
     case 'o':
         return open("/etc/passwd", O_RDONLY);
     case 's':
@@ -197,20 +199,20 @@ static void every_ending_has_its_name(void **state)
         enum child_end end;
         int status;
     } cases[] = {
-        {"b", {5, 10000, 64 << 20, 1 << 20}, CHILD_DONE, 0},
-        {"g", {5, 10000, 64 << 20, 1 << 20}, CHILD_DONE, 0},
-        {"42", {5, 10000, 64 << 20, 1 << 20}, CHILD_FAILED, 42},
-        {"98", {5, 10000, 64 << 20, 1 << 20}, CHILD_FAILED, CHILD_EXIT_SETUP},
-        {"a", {5, 10000, 64 << 20, 1 << 20}, CHILD_CRASHED, SIGABRT},
-        {"o", {5, 10000, 64 << 20, 1 << 20}, CHILD_DENIED, SIGSYS},
-        {"w", {5, 10000, 64 << 20, 1 << 20}, CHILD_DENIED, SIGSYS}, /* pause(2) is not needed */
-        {"s", {1, 10000, 64 << 20, 1 << 20}, CHILD_SLOW, SIGXCPU},
-        {"s", {9, 100, 64 << 20, 1 << 20}, CHILD_SLOW, 0},
-        {"z", {9, 100, 64 << 20, 1 << 20}, CHILD_SLOW, 0},
-        {"m", {5, 10000, 64 << 20, 1 << 20}, CHILD_MEMORY, CHILD_EXIT_MEMORY},
-        {"f", {5, 10000, 64 << 20, 1 << 20}, CHILD_FLOOD, 0},
-        {"l", {5, 10000, 64 << 20, 8 << 20}, CHILD_FLOOD, 0},
-        {"t", {5, 10000, 64 << 20, 1 << 20}, CHILD_FLOOD, 0},
+        {"b", {5, 10000, 64 << 20, 1 << 20, 0}, CHILD_DONE, 0},
+        {"g", {5, 10000, 64 << 20, 1 << 20, 0}, CHILD_DONE, 0},
+        {"42", {5, 10000, 64 << 20, 1 << 20, 0}, CHILD_FAILED, 42},
+        {"98", {5, 10000, 64 << 20, 1 << 20, 0}, CHILD_FAILED, CHILD_EXIT_SETUP},
+        {"a", {5, 10000, 64 << 20, 1 << 20, 0}, CHILD_CRASHED, SIGABRT},
+        {"o", {5, 10000, 64 << 20, 1 << 20, 0}, CHILD_DENIED, SIGSYS},
+        {"w", {5, 10000, 64 << 20, 1 << 20, 0}, CHILD_DENIED, SIGSYS}, /* pause(2) is not needed */
+        {"s", {1, 10000, 64 << 20, 1 << 20, 0}, CHILD_SLOW, SIGXCPU},
+        {"s", {9, 100, 64 << 20, 1 << 20, 0}, CHILD_SLOW, 0},
+        {"z", {9, 100, 64 << 20, 1 << 20, 0}, CHILD_SLOW, 0},
+        {"m", {5, 10000, 64 << 20, 1 << 20, 0}, CHILD_MEMORY, CHILD_EXIT_MEMORY},
+        {"f", {5, 10000, 64 << 20, 1 << 20, 0}, CHILD_FLOOD, 0},
+        {"l", {5, 10000, 64 << 20, 8 << 20, 0}, CHILD_FLOOD, 0},
+        {"t", {5, 10000, 64 << 20, 1 << 20, 0}, CHILD_FLOOD, 0},
     };
     struct zygote *z CLEANUP(zygote_stopp) = start();
     (void)state;
@@ -222,6 +224,24 @@ static void every_ending_has_its_name(void **state)
                      r.status, r.why);
         assert_true((r.why[0] != 0) == (r.end != CHILD_DONE));
     }
+}
+
+/* The wall clock is for those who work: a child without CPU (stopped, asleep, on a machine that is
+ * too busy) is waited for. */
+static void a_child_that_gets_no_cpu_is_given_more_time(void **state)
+{
+    static const struct child_limits patient = {9, 50, 64 << 20, 1 << 20, 20000},
+                                     nearly = {9, 50, 64 << 20, 1 << 20, 150};
+    struct zygote *z CLEANUP(zygote_stopp) = start();
+    struct seen seen = {0};
+    (void)state;
+    struct child_result r = run(z, &patient, "n", &seen);
+    if (r.end != CHILD_DONE)
+        fail_msg("ended as %s: %s", child_end_name(r.end), r.why);
+    assert_int_equal(run(z, &patient, "s", &seen).end, CHILD_SLOW); /* this one works */
+    r = run(z, &nearly, "z", &seen);
+    assert_int_equal(r.end, CHILD_SLOW);
+    assert_true(r.cpu_us < 50 * 1000);
 }
 
 static void memory_that_runs_out_is_said_whatever_the_library_made_of_it(void **state)
@@ -342,6 +362,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_ending_has_its_name),
+        cmocka_unit_test(a_child_that_gets_no_cpu_is_given_more_time),
         cmocka_unit_test(memory_that_runs_out_is_said_whatever_the_library_made_of_it),
         cmocka_unit_test(frames_come_whole_and_in_order),
         cmocka_unit_test(the_document_is_given_whole_and_from_its_start),
