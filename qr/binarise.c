@@ -42,13 +42,19 @@ static void extremes(const uint8_t *p, int stride, int w, uint8_t *low, uint8_t 
     }
 }
 
-static uint8_t middle(const uint8_t *low, const uint8_t *high)
+/* Each byte the darkest, and lightest, of itself and those up to seven to its right. */
+static void spread_right(int w, uint8_t *low, uint8_t *high)
 {
-    int dark = low[0], light = high[0];
-    for (int k = 1; k < BLOCK; k++) {
-        dark = low[k] < dark ? low[k] : dark;
-        light = high[k] > light ? high[k] : light;
+    for (int step = BLOCK / 2; step; step /= 2) {
+        for (int x = 0; x + step < w; x++) {
+            low[x] = low[x] < low[x + step] ? low[x] : low[x + step];
+            high[x] = high[x] > high[x + step] ? high[x] : high[x + step];
+        }
     }
+}
+
+static uint8_t middle(int dark, int light)
+{
     return light - dark > CONTRAST_MIN ? (uint8_t)((light + dark) / 2) : 0;
 }
 
@@ -61,9 +67,10 @@ static struct grey middles(const struct grey *g)
     uint8_t *low = line, *high = line + g->w;
     for (int y = 0; y < o.h; y++) {
         extremes(g->px + (ptrdiff_t)start_of(y, g->h) * g->stride, g->stride, g->w, low, high);
+        spread_right(g->w, low, high);
         for (int x = 0; x < o.w; x++) {
             int x0 = start_of(x, g->w);
-            o.px[(ptrdiff_t)y * o.stride + x] = middle(low + x0, high + x0);
+            o.px[(ptrdiff_t)y * o.stride + x] = middle(low[x0], high[x0]);
         }
     }
     return o;
@@ -72,11 +79,12 @@ static struct grey middles(const struct grey *g)
 /* Sums down five rows of blocks, column by column: of the thresholds, and how many there are. */
 static void add_columns(const struct grey *t, int y, int *sum, int *n)
 {
-    memset(sum, 0, (size_t)t->w * sizeof *sum);
-    memset(n, 0, (size_t)t->w * sizeof *n);
+    const int w = t->w;
+    memset(sum, 0, (size_t)w * sizeof *sum);
+    memset(n, 0, (size_t)w * sizeof *n);
     for (int k = -REACH; k <= REACH; k++) {
         const uint8_t *p = t->px + (ptrdiff_t)(y + k) * t->stride;
-        for (int x = 0; x < t->w; x++) {
+        for (int x = 0; x < w; x++) {
             sum[x] += p[x];
             n[x] += p[x] > 0;
         }
@@ -123,10 +131,11 @@ static void fill_gaps(struct grey *t)
 
 static void threshold_rows(const struct grey *g, int y0, const uint8_t *limit, struct grey *out)
 {
+    const int w = g->w; /* bytes written may be anyone's: without this it is read for each */
     for (int y = y0; y < y0 + BLOCK; y++) {
         const uint8_t *from = g->px + (ptrdiff_t)y * g->stride;
         uint8_t *to = out->px + (ptrdiff_t)y * out->stride;
-        for (int x = 0; x < g->w; x++)
+        for (int x = 0; x < w; x++)
             to[x] = from[x] <= limit[x] ? 0 : 255;
     }
 }

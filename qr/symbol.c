@@ -90,30 +90,6 @@ static int correct_block(struct work *w, const struct symbol_blocks *s, int b)
     return -1;
 }
 
-/* Data words in their own order. */
-static int data_words(const struct work *w, const struct symbol_blocks *s, uint8_t *out)
-{
-    int n = 0;
-    for (int b = 0; b < s->n; b++) {
-        for (int i = 0; i < s->n_data_short + (b >= s->n_short); i++)
-            out[n++] = w->words[word_place(s, b, i)];
-    }
-    return n;
-}
-
-/* Structured append: mode 3, place, count - 1, parity. */
-static void read_append(const uint8_t *data, int n, struct symbol_read *out)
-{
-    out->n_parts = out->part = out->parity = 0;
-    if (n < 3 || data[0] >> 4 != 3)
-        return;
-    out->part = data[0] & 15;
-    out->n_parts = (data[1] >> 4) + 1;
-    out->parity = (uint8_t)(data[1] << 4 | data[2] >> 4);
-    if (out->part >= out->n_parts)
-        out->n_parts = 0;
-}
-
 static void draw_function(const struct work *w, struct symbol_format f, uint8_t *modules)
 {
     unsigned word = symbol_format_word(f);
@@ -192,7 +168,7 @@ static bool correct_all(struct work *w, struct symbol_format f, const struct sym
 
 static bool try_format(struct work *w, struct symbol_format f, struct symbol_read *out)
 {
-    uint8_t before[SYMBOL_WORDS_MAX], data[SYMBOL_WORDS_MAX];
+    uint8_t before[SYMBOL_WORDS_MAX];
     const struct symbol_blocks s = symbol_blocks(w->version, f.level);
     read_words(w, f.mask);
     memcpy(before, w->words, sizeof before);
@@ -205,7 +181,6 @@ static bool try_format(struct work *w, struct symbol_format f, struct symbol_rea
     out->n_wrong = 0;
     for (int k = 0; k < s.n_words; k++)
         out->n_wrong += before[k] != w->words[k];
-    read_append(data, data_words(w, &s, data), out);
     return out->doubt <= doubt_max;
 }
 

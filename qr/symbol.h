@@ -35,8 +35,6 @@ struct symbol_read {
     int n_blocks_sure;
     int n_words, n_wrong; /* code words, and how many were changed */
     double doubt;         /* weight of changed modules over the weight of all: 0 sure, 0.5 noise */
-    int part, n_parts;    /* of a structured append: from 0; n_parts 0 where it is none */
-    uint8_t parity;       /* that all its parts share */
 };
 
 /* soft: side * side values, > 0 dark, the larger the surer (about the logarithm of the odds).

@@ -45,7 +45,6 @@ static void every_version_and_level_reads_back(void **state)
             soft_of(q, soft);
             assert_true(symbol_decode(version, soft, &read));
             assert_int_equal(read.n_wrong, 0);
-            assert_int_equal(read.n_parts, 0);
             for (int i = 0; i < q->width * q->width; i++)
                 assert_int_equal(modules[i], q->data[i] & 1);
             QRcode_free(q);
@@ -90,35 +89,12 @@ static void noise_is_never_believed(void **state)
     }
 }
 
-static void a_part_of_a_structured_append_says_so(void **state)
-{
-    (void)state;
-    static float soft[SYMBOL_MODULES_MAX];
-    static uint8_t modules[SYMBOL_MODULES_MAX];
-    char text[200];
-    memset(text, 'x', sizeof text - 1);
-    text[sizeof text - 1] = '\0';
-    QRcode_List *list = QRcode_encodeString8bitStructured(text, 4, QR_ECLEVEL_M);
-    assert_non_null(list);
-    int n = QRcode_List_size(list), i = 0;
-    for (QRcode_List *l = list; l; l = l->next, i++) {
-        struct symbol_read read = {.modules = modules};
-        soft_of(l->code, soft);
-        assert_true(symbol_decode(l->code->version, soft, &read));
-        assert_int_equal(read.n_parts, n);
-        assert_int_equal(read.part, i);
-    }
-    assert_true(n > 1);
-    QRcode_List_free(list);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_version_and_level_reads_back),
         cmocka_unit_test(doubtful_damage_beyond_half_the_check_words_is_mended),
         cmocka_unit_test(noise_is_never_believed),
-        cmocka_unit_test(a_part_of_a_structured_append_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
