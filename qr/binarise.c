@@ -55,7 +55,7 @@ static void spread_right(int w, uint8_t *low, uint8_t *high)
 
 static uint8_t middle(int dark, int light)
 {
-    return light - dark > CONTRAST_MIN ? (uint8_t)((light + dark) / 2) : 0;
+    return (uint8_t)(light - dark > CONTRAST_MIN ? (light + dark) / 2 : 0);
 }
 
 static struct grey middles(const struct grey *g)
@@ -108,7 +108,7 @@ static struct grey smoothed(const struct grey *t)
                 all += sum[k];
                 weight += n[k];
             }
-            o.px[(ptrdiff_t)y * o.stride + x] = weight ? (uint8_t)(all / weight) : 0;
+            o.px[(ptrdiff_t)y * o.stride + x] = (uint8_t)(weight ? all / weight : 0);
         }
     }
     return o;
