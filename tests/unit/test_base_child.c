@@ -206,7 +206,7 @@ static void every_ending_has_its_name(void **state)
         {"a", {5, 10000, 64 << 20, 1 << 20, 0}, CHILD_CRASHED, SIGABRT},
         {"o", {5, 10000, 64 << 20, 1 << 20, 0}, CHILD_DENIED, SIGSYS},
         {"w", {5, 10000, 64 << 20, 1 << 20, 0}, CHILD_DENIED, SIGSYS}, /* pause(2) is not needed */
-        {"s", {1, 10000, 64 << 20, 1 << 20, 0}, CHILD_SLOW, SIGXCPU},
+        {"s", {1, 10000, 64 << 20, 1 << 20, 60000}, CHILD_SLOW, SIGXCPU},
         {"s", {9, 100, 64 << 20, 1 << 20, 0}, CHILD_SLOW, 0},
         {"z", {9, 100, 64 << 20, 1 << 20, 0}, CHILD_SLOW, 0},
         {"m", {5, 10000, 64 << 20, 1 << 20, 0}, CHILD_MEMORY, CHILD_EXIT_MEMORY},
