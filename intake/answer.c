@@ -20,7 +20,7 @@ enum {
     ROUND_JOBS_MAX = 16, /* results that one commit carries, */
     ROUND_MS_MAX =
         5000,          /* or as many as this time allows: a receipt does not wait long for others */
-    JOB_LEASE_S = 120, /* longer than the slowest child may take */
+    JOB_LEASE_S = 300, /* longer than the slowest child may take */
 };
 
 struct work { /* one claimed job */
