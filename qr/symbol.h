@@ -29,6 +29,8 @@ void symbol_map(int version, uint8_t *map);
 int symbol_version_read(int version_guess, const float *soft);
 
 struct symbol_read {
+    int draws;        /* in: how often a block that cannot be corrected is tried with its doubtful
+                         bits drawn by their odds, which then must be honest; 0: never */
     uint8_t *modules; /* side * side, 1 dark: the whole symbol as it was meant */
     uint8_t *parts;   /* side * side, or NULL: where not all could be corrected, the map with the
                          modules of blocks that surely were as PART_DARK and PART_LIGHT */
@@ -41,5 +43,9 @@ struct symbol_read {
  * out->modules is the caller's, SYMBOL_MODULES_MAX bytes. out  false: no symbol is near enough to
  * be believed */
 bool symbol_decode(int version, const float *soft, struct symbol_read *out) MUST_CHECK;
+
+/* What the standard and the text's own sure letters foretell of the other modules: logarithms of
+ * the odds of dark. soft as above; prior_out: side * side values, 0 where nothing is known. */
+void symbol_prior(int version, const float *soft, float *prior_out);
 
 #endif

@@ -233,3 +233,11 @@ int symbol_version_read(int version_guess, const float *soft)
     }
     return most > total / 2 ? best : 0;
 }
+
+int symbol_word_place(const struct symbol_blocks *s, int b, int i)
+{
+    int n_data = s->n_data_short + (b >= s->n_short);
+    if (i >= n_data) /* check words: after all data */
+        return s->n_words - s->n * s->n_check + (i - n_data) * s->n + b;
+    return i < s->n_data_short ? i * s->n + b : s->n_data_short * s->n + b - s->n_short;
+}

@@ -20,6 +20,8 @@ struct symbol_blocks {
 };
 
 struct symbol_blocks symbol_blocks(int version, enum symbol_level level);
+/* Where word i of block b lies in the interleaved order. */
+int symbol_word_place(const struct symbol_blocks *s, int b, int i);
 bool symbol_is_masked(int mask, int x, int y);
 
 /* Module indexes of data bits in the order of the code words; returns how many. */

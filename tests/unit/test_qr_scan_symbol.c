@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Symbols drawn by another library, damaged, corrected. */
 #include "qr/symbol.h"
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -84,9 +85,76 @@ static void noise_is_never_believed(void **state)
         int version = 1 + i % 10;
         for (int k = 0; k < symbol_side(version) * symbol_side(version); k++)
             soft[k] = (float)((double)(roll(&seed) % 2000) / 500.0 - 2.0);
-        struct symbol_read read = {.modules = modules};
+        struct symbol_read read = {.modules = modules, .draws = i % 2 ? 20 : 0};
         assert_false(symbol_decode(version, soft, &read));
     }
+}
+
+/* A block of version 4-L has 100 words, of which 20 check the others: ten errors at most. */
+static void blocks_with_too_many_errors_are_corrected_by_drawing_their_doubtful_bits(void **state)
+{
+    enum { DOUBTFUL = 26, WRONG = 13, STRIDE = 37 };
+    (void)state;
+    static float soft[SYMBOL_MODULES_MAX];
+    static uint8_t modules[SYMBOL_MODULES_MAX], map[SYMBOL_MODULES_MAX];
+    QRcode *q = draw(4, QR_ECLEVEL_L);
+    soft_of(q, soft);
+    symbol_map(4, map);
+    for (int i = 0, k = 0; k < DOUBTFUL; i += STRIDE) {
+        int at = i % (q->width * q->width);
+        if (map[at] != PART_DATA || fabsf(soft[at]) < 1)
+            continue;
+        soft[at] *= k % 2 && k / 2 < WRONG ? -0.05f : 0.05f;
+        k++;
+    }
+    for (int i = 0; i < q->width * q->width; i++)
+        soft[i] *= 2; /* the others are as good as certain */
+    struct symbol_read read = {.modules = modules};
+    assert_false(symbol_decode(4, soft, &read));
+    read.draws = 1000;
+    assert_true(symbol_decode(4, soft, &read));
+    for (int i = 0; i < q->width * q->width; i++)
+        assert_int_equal(modules[i], q->data[i] & 1);
+    QRcode_free(q);
+}
+
+/* 20 bytes in the 80 of version 4-L: the rest is as the standard says. */
+static void pad_words_are_foretold_and_never_wrongly(void **state)
+{
+    (void)state;
+    static float soft[SYMBOL_MODULES_MAX], prior[SYMBOL_MODULES_MAX];
+    QRcode *q = draw(4, QR_ECLEVEL_L);
+    soft_of(q, soft);
+    uint32_t seed = 5;
+    for (int i = 0; i < q->width * q->width; i++)
+        soft[i] *= roll(&seed) % 8 ? 1 : 0.02f;
+    symbol_prior(4, soft, prior);
+    int n = 0;
+    for (int i = 0; i < q->width * q->width; i++) {
+        if (fabsf(prior[i]) < 3.9f)
+            continue;
+        n++;
+        assert_int_equal(prior[i] > 0, q->data[i] & 1);
+    }
+    assert_true(n >= 8 * 58);
+    QRcode_free(q);
+}
+
+static void noise_foretells_nothing(void **state)
+{
+    (void)state;
+    static float soft[SYMBOL_MODULES_MAX], prior[SYMBOL_MODULES_MAX];
+    uint32_t seed = 3;
+    int n = 0;
+    for (int i = 0; i < 40; i++) {
+        int version = 1 + i % 40, all = symbol_side(version) * symbol_side(version);
+        for (int k = 0; k < all; k++)
+            soft[k] = roll(&seed) & 1 ? 5 : -5;
+        symbol_prior(version, soft, prior);
+        for (int k = 0; k < all; k++)
+            n += prior[k] != 0;
+    }
+    assert_int_equal(n, 0);
 }
 
 int main(void)
@@ -95,6 +163,9 @@ int main(void)
         cmocka_unit_test(every_version_and_level_reads_back),
         cmocka_unit_test(doubtful_damage_beyond_half_the_check_words_is_mended),
         cmocka_unit_test(noise_is_never_believed),
+        cmocka_unit_test(blocks_with_too_many_errors_are_corrected_by_drawing_their_doubtful_bits),
+        cmocka_unit_test(pad_words_are_foretold_and_never_wrongly),
+        cmocka_unit_test(noise_foretells_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
