@@ -39,6 +39,11 @@ const struct grid *deblur_grid(const struct deblur *d)
     return &d->o.grid;
 }
 
+struct optics *deblur_optics(struct deblur *d)
+{
+    return &d->o;
+}
+
 static bool is_known(int part)
 {
     return part == PART_DARK || part == PART_LIGHT;

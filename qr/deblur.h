@@ -5,7 +5,7 @@
 #ifndef QR_DEBLUR_H
 #define QR_DEBLUR_H
 
-#include "qr/grid.h"
+#include "qr/optics.h"
 
 struct deblur; /* opaque: one symbol in one picture */
 
@@ -25,5 +25,7 @@ double deblur_solve(struct deblur *d, float *soft_out);
 void deblur_refine(struct deblur *d);
 
 const struct grid *deblur_grid(const struct deblur *d);
+/* The fitted model; the deblur's own. */
+struct optics *deblur_optics(struct deblur *d);
 
 #endif

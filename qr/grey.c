@@ -274,6 +274,18 @@ struct grey grey_lighten(const struct grey *g)
     return o;
 }
 
+bool grey_has_two_tones(const struct grey *g)
+{
+    enum { TONES_100 = 97 };
+    int64_t n = 0;
+    for (int y = 0; y < g->h; y++) {
+        const uint8_t *p = row(g, y);
+        for (int x = 0; x < g->w; x++)
+            n += p[x] == 0 || p[x] == 255;
+    }
+    return 100 * n >= (int64_t)TONES_100 * g->w * g->h;
+}
+
 struct point affine_point(const struct affine *m, double x, double y)
 {
     return (struct point){m->a * x + m->c * y + m->e, m->b * x + m->d * y + m->f};

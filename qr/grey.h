@@ -53,6 +53,9 @@ struct grey grey_lighten(const struct grey *g);
 /* Mean of the (2r+1)² around, in place of each pixel: the paper under the ink. */
 struct grey grey_mean(const struct grey *g, int r);
 
+/* Are all pixels but a few black or white? */
+bool grey_has_two_tones(const struct grey *g);
+
 struct point affine_point(const struct affine *m, double x, double y);
 /* first, then second */
 struct affine affine_join(const struct affine *first, const struct affine *second);

@@ -5,6 +5,7 @@
 #include "qr/hard.h"
 #include "qr/deblur.h"
 #include "qr/grid.h"
+#include "qr/likely.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,12 +16,17 @@ enum {
     VERSIONS_AROUND = 2,
     BENDS_MIN = 1,  /* rounds without a block more: a second bend never brought one */
     ROUNDS_MAX = 6, /* solving and correcting one symbol */
+    DRAWS = 3000,   /* of the words of a block */
+    BENDS_A_ROUND = 3,
+    LIKELY_ROUNDS = 6,
+    LIKELY_FITS_MIN = 2,
 
     CLEAN_PX = 4, /* a module of the drawn symbol */
     QUIET = 4,
 };
 
 static const double timing_min = 0.5, agreement_start = 0.1, agreement_min = 0.55;
+static const double open_max = 0.03; /* of the modules, after draws; what was read left 0.023 */
 static const double explained_min = 0.65; /* what was read explained 0.76 and more at once */
 
 /* How a triple may differ from a square's corners. */
@@ -41,7 +47,7 @@ struct work {
     int n_guesses;
     uint8_t parts[SYMBOL_MODULES_MAX], parts_found[SYMBOL_MODULES_MAX];
     uint8_t modules[SYMBOL_MODULES_MAX];
-    float soft[SYMBOL_MODULES_MAX];
+    float soft[SYMBOL_MODULES_MAX], prior[SYMBOL_MODULES_MAX];
 };
 
 static struct work *work_new(struct arena *a, const struct hard_place *place)
@@ -206,28 +212,86 @@ static bool read_clean(struct work *w, const struct grid *grid, struct zxing_hit
     return true;
 }
 
-/* Solve, correct; where some blocks could be corrected, their modules are known from then on and
- * the rest is solved again; where none could, the grid is moved once. */
-static bool solve(struct work *w, const struct grid *grid, const struct grey *img,
-                  struct zxing_hit *out)
+/* Is the symbol near enough to what w->soft says? If not, modules of blocks that surely are become
+ * known. */
+static bool decode(struct work *w, const struct grid *grid, int draws, int *n_sure)
 {
-    CLEANUP(deblur_freep)
-    struct deblur *d = deblur_new(grid, img, w->parts);
+    struct symbol_read read = {.draws = draws, .modules = w->modules, .parts = w->parts_found};
+    if (symbol_decode(grid->version, w->soft, &read))
+        return true;
+    if (read.n_blocks_sure > *n_sure) {
+        *n_sure = read.n_blocks_sure;
+        memcpy(w->parts, w->parts_found, sizeof w->parts);
+    }
+    return false;
+}
+
+/* By the odds of whole symbols: ten times the time of one guess a module, and what is left after it
+ * can hardly be read by anybody. */
+static bool solve_likely(struct work *w, struct optics *o, struct zxing_hit *out)
+{
+    int sure = 0, before;
+    CLEANUP(likely_freep) struct likely *l = likely_new(o, w->parts);
+    for (int round = 0; l && round < LIKELY_ROUNDS; round++) {
+        before = sure;
+        if (!likely_fit(l, round ? OPTICS_ALL : OPTICS_FINDERS))
+            return false;
+        likely_relax(l, w->soft);
+        if (decode(w, &o->grid, 0, &sure))
+            return read_clean(w, &o->grid, out);
+        double open = likely_draw(l, w->soft);
+        if (decode(w, &o->grid, round ? DRAWS : 0, &sure))
+            return read_clean(w, &o->grid, out);
+        if (open > open_max || (round >= LIKELY_FITS_MIN && sure == before))
+            return false;
+        symbol_prior(o->grid.version, w->soft, w->prior);
+        likely_set_prior(l, w->prior);
+        for (int i = 0; i < BENDS_A_ROUND && optics_fit_levels(o, OPTICS_ALL); i++)
+            optics_bend(o);
+    }
+    return false;
+}
+
+/* One guess a module: some blocks that could be corrected make the next round's modules known;
+ * where none could, the grid is moved once. out  false also where it explains too little */
+static bool solve_once(struct work *w, struct deblur *d, struct zxing_hit *out)
+{
     int sure = 0;
-    for (int round = 0; d && round < ROUNDS_MAX; round++) {
-        struct symbol_read read = {.modules = w->modules, .parts = w->parts_found};
+    for (int round = 0; round < ROUNDS_MAX; round++) {
+        int before = sure;
         if (deblur_solve(d, w->soft) < explained_min)
             return false;
-        if (symbol_decode(grid->version, w->soft, &read))
+        if (decode(w, deblur_grid(d), 0, &sure))
             return read_clean(w, deblur_grid(d), out);
-        if (round >= BENDS_MIN && read.n_blocks_sure <= sure)
+        if (round >= BENDS_MIN && sure == before)
             return false;
-        sure = read.n_blocks_sure;
-        if (sure > 0)
-            memcpy(w->parts, w->parts_found, sizeof w->parts);
         deblur_refine(d);
     }
     return false;
+}
+
+static void optics_freep(struct optics *o)
+{
+    optics_fini(o);
+}
+
+/* Black and white pixels say more by their odds than as greys, and sooner. */
+static bool solve_two_tones(struct work *w, const struct grid *grid, const struct grey *img,
+                            struct zxing_hit *out)
+{
+    CLEANUP(optics_freep) struct optics o;
+    return optics_init(&o, grid, img) && solve_likely(w, &o, out);
+}
+
+/* The odds are asked of the finest picture only. */
+static bool solve(struct work *w, const struct grid *grid, const struct grey *img, bool is_finest,
+                  struct zxing_hit *out)
+{
+    if (is_finest && grey_has_two_tones(img))
+        return solve_two_tones(w, grid, img, out);
+    CLEANUP(deblur_freep)
+    struct deblur *d = deblur_new(grid, img, w->parts);
+    return d && (solve_once(w, d, out) || (is_finest && solve_likely(w, deblur_optics(d), out)));
 }
 
 /* The same grid where the picture is twice as fine. */
@@ -237,7 +301,7 @@ static bool solve_finer(struct work *w, struct grid grid, struct zxing_hit *out)
         grid.at[k] = (struct point){grid.at[k].x * 2, grid.at[k].y * 2};
     symbol_map(grid.version, w->parts);
     if (grid_fit(&grid, w->place->finer, w->parts) < agreement_min ||
-        !solve(w, &grid, w->place->finer, out))
+        !solve(w, &grid, w->place->finer, true, out))
         return false;
     for (int k = 0; k < 4; k++)
         out->corner[k] = (struct point){out->corner[k].x / 2, out->corner[k].y / 2};
@@ -253,7 +317,8 @@ static bool try_version(struct work *w, const struct guess *g, int version, stru
     if (grid_agreement(&grid, w->place->img, w->parts) < agreement_start ||
         grid_fit(&grid, w->place->img, w->parts) < agreement_min)
         return false;
-    return solve(w, &grid, w->place->img, out) || (w->place->finer && solve_finer(w, grid, out));
+    return solve(w, &grid, w->place->img, !w->place->finer, out) ||
+           (w->place->finer && solve_finer(w, grid, out));
 }
 
 static bool try_guess(struct work *w, const struct guess *g, struct zxing_hit *out)

@@ -191,17 +191,16 @@ void optics_see(struct optics *o)
     }
 }
 
-static void set_link(struct optics *o, const struct link_shape *shape)
+void optics_set_link(struct optics *o, double gain, double middle)
 {
-    double low = 1 / (1 + exp(shape->gain * shape->middle));
-    double high = 1 / (1 + exp(shape->gain * (shape->middle - 1)));
+    double low = 1 / (1 + exp(gain * middle)), high = 1 / (1 + exp(gain * (middle - 1)));
     for (int i = 0; i < LINK_STEPS + 2; i++) {
-        double z = (double)i / LINK_STEPS, s = 1 / (1 + exp(shape->gain * (shape->middle - z)));
-        o->link[i] = (float)(shape->gain > 0 ? (s - low) / (high - low) : z);
+        double z = (double)i / LINK_STEPS, s = 1 / (1 + exp(gain * (middle - z)));
+        o->link[i] = (float)(gain > 0 ? (s - low) / (high - low) : z);
     }
 }
 
-static bool counts(const struct optics *o, const struct seen *s, enum optics_part part)
+bool optics_counts(const struct optics *o, const struct seen *s, enum optics_part part)
 {
     if (!s->used || part == OPTICS_ALL)
         return s->used;
@@ -220,7 +219,7 @@ static double residue(const struct optics *o, enum optics_part part)
     double sum = 0;
     int n = 0;
     for (int k = 0; k < o->n_px; k++) {
-        if (!counts(o, &o->px[k], part))
+        if (!optics_counts(o, &o->px[k], part))
             continue;
         float e = error_of(o, &o->px[k]);
         sum += (double)(e * e);
@@ -234,7 +233,7 @@ bool optics_fit_levels(struct optics *o, enum optics_part part)
     struct least_squares q = {.n = N_LEVELS};
     for (int k = 0; k < o->n_px; k++) {
         const struct seen *s = &o->px[k];
-        if (!counts(o, s, part))
+        if (!optics_counts(o, s, part))
             continue;
         const double f[N_LEVELS] = {1, (double)s->u / o->grid.side, (double)s->v / o->grid.side,
                                     -(double)optics_linked(o, s->dark)};
@@ -251,7 +250,7 @@ static double try_shape(struct optics *o, enum optics_part part, int blur, int l
 {
     if (blurs[blur] != o->blur)
         optics_set_blur(o, blurs[blur]);
-    set_link(o, &links[link]);
+    optics_set_link(o, links[link].gain, links[link].middle);
     return optics_fit_levels(o, part) ? o->variance : INFINITY;
 }
 

@@ -50,9 +50,12 @@ void optics_fini(struct optics *o);
 /* Where each pixel lies on the grid, after the grid moved; then its shares. */
 void optics_locate(struct optics *o);
 void optics_set_blur(struct optics *o, double blur);
+/* A soft threshold: gain, and the darkness that it lies at; gain 0: the straight line. */
+void optics_set_link(struct optics *o, double gain, double middle);
 /* seen.dark of all pixels from the modules as they are. */
 void optics_see(struct optics *o);
 
+bool optics_counts(const struct optics *o, const struct seen *s, enum optics_part part);
 /* Least squares of paper and ink; sets variance. false: no ink. */
 bool optics_fit_levels(struct optics *o, enum optics_part part);
 /* The blur and the link that explain most; called again, only among those near to the last choice.
