@@ -93,8 +93,7 @@ bool look_is_read(const struct look *l, double x, double y)
     return is_read(l->c, p.x, p.y);
 }
 
-/* Does a code that was read fill most of the place? */
-static bool is_filled(const struct look *l, const struct place *p)
+bool look_is_filled(const struct look *l, const struct place *p)
 {
     static const double beyond = 2.2; /* places are drawn with a third around what was seen */
     const struct affine *m = &l->view->to_page;
@@ -115,7 +114,7 @@ void look_drop_filled(struct look *l)
 {
     int kept = 0;
     for (int i = 0; i < l->n_places; i++) {
-        if (!is_filled(l, &l->places[i]))
+        if (!look_is_filled(l, &l->places[i]))
             l->places[kept++] = l->places[i];
     }
     l->n_places = kept;

@@ -33,6 +33,7 @@ struct look {
     struct place places[CASCADE_PLACES_MAX];
     int n_places;
     uint32_t n_before; /* codes of earlier views */
+    int n_alike;       /* places in which finders were seen by likeness */
 };
 
 /* Codes go to the cascade, placed on the page; what is known already is not kept twice. to_view
@@ -42,6 +43,8 @@ void look_keep(struct look *l, const struct zxing_hit *h, struct affine to_view)
 void look_add_place(struct look *l, struct rect r, int shrink, bool light);
 /* Is a point of the view in a code that was read? */
 bool look_is_read(const struct look *l, double x, double y);
+/* Does a code that was read fill most of the place? */
+bool look_is_filled(const struct look *l, const struct place *p);
 /* Take the places out that codes fill which were read since. */
 void look_drop_filled(struct look *l);
 /* Take the finders out that lie in codes that were read; to_page leads from their pixels to the

@@ -60,24 +60,6 @@ static void read_doubled(struct look *l, const struct cut *c, const struct grey 
         look_keep(l, &hits.hit[i], affine_join(&half, &c->to_view));
 }
 
-/* Finders of the place that lie in no code that was read; in the place's pixels. */
-static int finders_of_place(struct look *l, const struct cut *c, const struct grey *large,
-                            struct finder *f)
-{
-    struct finder *all = arena_array(l->c->a, FINDERS_MAX, sizeof *all);
-    CLEANUP(grey_fini) struct grey half = grey_halve(large);
-    const struct finder_ask sharp = {large, &half, FINDER_SHARP, 2};
-    const struct finder_ask blurred = {large, &half, FINDER_BLURRED, 2};
-    int n = finder_search(&blurred, all, finder_search(&sharp, all, 0));
-    for (int i = 0; i < n; i++) {
-        all[i].x /= 2;
-        all[i].y /= 2;
-        all[i].module /= 2;
-    }
-    n = look_unread(l, all, n, affine_join(&c->to_view, &l->view->to_page));
-    return look_of_colour(all, n, false, f);
-}
-
 /* A copier's ink, a pixel back from every edge. Coarser scans have no pixel to spare. */
 static void read_lightened(struct look *l, const struct place *p)
 {
@@ -93,18 +75,62 @@ static void read_lightened(struct look *l, const struct place *p)
         look_keep(l, &hits.hit[i], (struct affine){1, 0, 0, 1, p->r.x0, p->r.y0});
 }
 
+/* The picture that the hard look gets of a place. */
+struct hard_look {
+    const struct grey *img;
+    struct affine to_view;
+    double scale; /* from the place's own pixels to its */
+    bool match;   /* look for likeness in it; false: in what is twice as large */
+};
+
+/* Dark finders that lie in no code that was read, those too that only likeness shows. */
+static int finders_of_place(struct look *l, const struct hard_look *h, const struct grey *large,
+                            struct finder *f)
+{
+    struct finder *all = arena_array(l->c->a, FINDERS_MAX, sizeof *all);
+    CLEANUP(grey_fini) struct grey half = grey_halve(large);
+    const struct finder_ask sharp = {large, &half, FINDER_SHARP, 2};
+    const struct finder_ask blurred = {large, &half, FINDER_BLURRED, 2};
+    int n = finder_search(&blurred, all, finder_search(&sharp, all, 0)), n_rows = n;
+    if (!h->match && !l->view->photo)
+        n = finder_match(large, all, n);
+    for (int i = 0; i < n; i++) {
+        all[i].x *= h->scale / 2;
+        all[i].y *= h->scale / 2;
+        all[i].module *= h->scale / 2;
+    }
+    if (h->match)
+        n = finder_match(h->img, all, n);
+    l->n_alike += n > n_rows;
+    n = look_unread(l, all, n, affine_join(&h->to_view, &l->view->to_page));
+    return look_of_colour(all, n, false, f);
+}
+
+/* Black and white places of fine pages are taken as they lie there: shrunk they would be greys. */
+static void read_hard(struct look *l, const struct place *p, const struct cut *c,
+                      const struct grey *large)
+{
+    enum { FINE_DPI = 250, SHRINK_MAX = 2 };
+    struct grey view = grey_crop(l->img, p->r);
+    struct finder *f = arena_array(l->c->a, FINDERS_MAX, sizeof *f);
+    bool fine = l->view->dpi >= FINE_DPI && !l->view->photo;
+    struct hard_look h = {&c->g, c->to_view, 1, fine};
+    if (fine && !p->light && p->shrink <= SHRINK_MAX && grey_has_two_tones(&view))
+        h = (struct hard_look){&view, {1, 0, 0, 1, p->r.x0, p->r.y0}, p->shrink, true};
+    look_hard(l, h.img, NULL, f, finders_of_place(l, &h, large, f), h.to_view);
+}
+
 static void read_place(struct look *l, const struct place *p)
 {
     enum { AMOUNT_2 = 3 };
     struct cut c = cut_place(l, p);
-    struct finder *f = arena_array(l->c->a, FINDERS_MAX, sizeof *f);
     CLEANUP(grey_fini)
     struct grey sharp = grey_sharpen(&c.g, AMOUNT_2);
     CLEANUP(grey_fini)
     struct grey large = grey_double(&sharp);
     read_doubled(l, &c, &large);
     read_lightened(l, p);
-    look_hard(l, &c.g, NULL, f, finders_of_place(l, &c, &large, f), c.to_view);
+    read_hard(l, p, &c, &large);
     grey_fini(&c.g);
 }
 
@@ -117,4 +143,6 @@ void look_at_places(struct look *l)
         read_place(l, &l->places[i]);
     if (l->n_places)
         cascade_step(l->c, "sharpened and doubled in %d places", l->n_places);
+    if (l->n_alike)
+        cascade_step(l->c, "finders by likeness in %d", l->n_alike);
 }

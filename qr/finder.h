@@ -33,4 +33,8 @@ struct finder_ask {
  * like one */
 int finder_search(const struct finder_ask *ask, struct finder out[static FINDERS_MAX], int n);
 
+/* Dark finders by likeness, where rings are blurred or closed: only upright ones (to some 10
+ * degrees) of modules of 2.2 to 9 pixels, the surest of a small picture. Adds as finder_search. */
+int finder_match(const struct grey *img, struct finder out[static FINDERS_MAX], int n);
+
 #endif
