@@ -301,8 +301,8 @@ bool likely_fit(struct likely *l, enum optics_part part)
             blur = next;
         }
     }
-    if (l->two_tones && blur > two_tones_blur_max)
-        return false;
+    if (l->two_tones && part == OPTICS_ALL && blur > two_tones_blur_max)
+        return false; /* finders alone measure it too roughly to say so */
     (void)try_blur(l, blur, part);
     if (l->two_tones) {
         optics_set_link(l->o, 1.7 / l->noise, l->middle);
