@@ -130,3 +130,17 @@ struct judgement item_judge(struct rules *t, int64_t item_id, const char *as_of)
     must(judge_item(t->db, t->a, item_id, at(as_of), &j, &err), &err);
     return j;
 }
+
+struct deadline_rule owed_level(enum deadline_level level, int meeting_id)
+{
+    struct deadline_rule r = {.level = level,
+                              .at_us = at("2021-04-07T10:00") + level * US_PER_MIN,
+                              .has_time = true,
+                              .days = 10,
+                              .from_us = TIME_NONE,
+                              .meeting_id = meeting_id,
+                              .source = "นร 0503/99",
+                              .reason = "ตามหนังสือ",
+                              .created_us = TIME_NONE};
+    return r;
+}

@@ -33,5 +33,7 @@ struct deadline owed_extend(struct rules *t, const struct owed *o, int days, boo
 
 struct judgement owed_judge(struct rules *t, const struct owed *o, const char *as_of);
 struct judgement item_judge(struct rules *t, int64_t item_id, const char *as_of);
+/* One rule of each level, on the calendar of the vectors. */
+struct deadline_rule owed_level(enum deadline_level level, int meeting_id);
 
 #endif
