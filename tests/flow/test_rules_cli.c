@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/thai.h"
 #include "tests/flow/database.h"
+#include "tests/flow/desk.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,98 +15,10 @@
 
 #include <cmocka.h>
 
-static const char vectors[] = TESTS_DATA "/vectors/holidays_fy2564.csv";
-
-struct desk {
-    struct office *office;
-    struct arena *a;
-    int status;      /* of the last command */
-    const char *err; /* its standard error */
-};
-
-static char *read_file(struct arena *a, const char *path)
-{
-    struct buf text CLEANUP(buf_fini) = {0};
-    FILE *f = fopen(path, "r");
-    assert_non_null(f);
-    for (int ch; (ch = fgetc(f)) != EOF;)
-        buf_addc(&text, (char)ch);
-    fclose(f);
-    return arena_strdup(a, buf_str(&text));
-}
-
-static const char *write_file(struct desk *d, const char *name, const char *text)
-{
-    char *path = office_path(d->a, d->office, "%s", name);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    assert_int_equal(fwrite(text, 1, strlen(text), f), strlen(text));
-    fclose(f);
-    return path;
-}
-
-/* Run thanwela; its standard output. */
-static const char *thanwela(struct desk *d, const char *fmt, ...) PRINTF_LIKE(2, 3);
-static const char *thanwela(struct desk *d, const char *fmt, ...)
-{
-    va_list args;
-    va_start(args, fmt);
-    const char *words = arena_vprintf(d->a, fmt, args);
-    va_end(args);
-    char *out = office_path(d->a, d->office, "out"), *err = office_path(d->a, d->office, "err");
-    int status = system(
-        arena_printf(d->a, "THANWELA_NOW=2021-04-01T09:00 '%s/thanwela' -c '%s' %s >'%s' 2>'%s'",
-                     PROGRAMS, office_path(d->a, d->office, "conf"), words, out, err));
-    assert_true(WIFEXITED(status));
-    d->status = WEXITSTATUS(status);
-    d->err = read_file(d->a, err);
-    return read_file(d->a, out);
-}
-
-/* The same, where it must go well. */
-#define ok(...)                                                                                    \
-    __extension__({                                                                                \
-        const char *ok_out_ = thanwela(__VA_ARGS__);                                               \
-        if (d->status != 0)                                                                        \
-            fail_msg("%s", d->err);                                                                \
-        ok_out_;                                                                                   \
-    })
-
-static int start(void **state)
-{
-    static const char *const options[] = {"--parts", "postgres", NULL};
-    struct desk *d = calloc(1, sizeof *d);
-    assert_non_null(d);
-    d->office = office_start(options);
-    d->a = arena_new();
-    write_file(d, "conf",
-               arena_printf(d->a,
-                            "[office]\nname = สำนักงานรัฐมนตรี\naddr = saraban@mof.example\n"
-                            "[database]\nconninfo = %s\npassword_file = %s\n"
-                            "migrate_conninfo = %s\nmigrate_password_file = %s\n",
-                            office_get(d->office, "DB_CONNINFO"),
-                            office_get(d->office, "DB_PASSWORD_FILE"),
-                            office_get(d->office, "DB_OWNER_CONNINFO"),
-                            office_get(d->office, "DB_OWNER_PASSWORD_FILE")));
-    ok(d, "migrate");
-    ok(d, "holiday import '%s'", vectors);
-    *state = d;
-    return 0;
-}
-
-static int stop(void **state)
-{
-    struct desk *d = *state;
-    office_stop(d->office);
-    arena_free(d->a);
-    free(d);
-    return 0;
-}
-
 static void calendar_prints_every_vector_and_nothing_else(void **state)
 {
     struct desk *d = *state;
-    char *text = read_file(d->a, TESTS_DATA "/vectors/working_days_fy2564.csv"), *line;
+    char *text = desk_read(d->a, TESTS_DATA "/vectors/working_days_fy2564.csv"), *line;
     int n = 0;
     while ((line = strsep(&text, "\n"))) {
         char *cell[5];
@@ -153,83 +66,6 @@ static void wrong_use_is_told_and_is_exit_2(void **state)
         const char *out = thanwela(d, "%s", wrong[i]);
         if (d->status != 2 || *out || !strstr(d->err, "--help"))
             fail_msg("%s: exit %d, %s%s", wrong[i], d->status, out, d->err);
-    }
-}
-
-static void a_file_with_bad_rows_is_told_row_by_row_and_imports_nothing(void **state)
-{
-    struct desk *d = *state;
-    const char *path = write_file(d, "bad.csv",
-                                  "date,name,kind,region\n"
-                                  "2565-01-03,ดี,annual,\n"
-                                  "2565-02-30,ไม่มีวันนี้,annual,\n"
-                                  "2565-01-04,,annual,\n"
-                                  "2565-01-05,ชนิดผิด,weird,\n"
-                                  "2565-01-06,ไม่มีภาค,regional,\n"
-                                  "31/4/2565,ไม่มีวันนี้,annual,\n");
-    thanwela(d, "holiday import '%s'", path);
-    assert_int_equal(d->status, 1);
-    for (int line = 3; line <= 7; line++)
-        assert_non_null(strstr(d->err, arena_printf(d->a, "bad.csv:%d: ", line)));
-    assert_null(strstr(d->err, "bad.csv:2: "));
-    assert_null(strstr(ok(d, "holiday list --year 2565"), "ดี"));
-}
-
-static void a_dry_run_says_what_would_change_and_changes_nothing(void **state)
-{
-    struct desk *d = *state;
-    const char *path = write_file(d, "one.csv", "date,name,kind\n2565-05-04,วันฉัตรมงคล,annual\n");
-    assert_non_null(strstr(ok(d, "holiday import '%s' --dry-run", path), "+ 4 พ.ค. 65 วันฉัตรมงคล"));
-    assert_string_equal(ok(d, "calendar add 2022-05-03 1"), "2022-05-04\n");
-    assert_non_null(strstr(ok(d, "holiday import '%s' --json", path), "\"added\": 1"));
-    assert_string_equal(ok(d, "calendar add 2022-05-03 1"), "2022-05-05\n");
-    assert_non_null(strstr(ok(d, "holiday import '%s' --json", path), "\"same\": 1"));
-}
-
-static void files_of_thai_windows_and_of_calendars_are_read(void **state)
-{
-    struct desk *d = *state;
-    const char *thai =
-        write_file(d, "cp874.csv", "date,name,kind\n2566-05-04,\xC7\xD1\xB9,annual\n");
-    assert_non_null(strstr(ok(d, "holiday import '%s' --dry-run", thai), "วัน"));
-    const char *ics = write_file(d, "h.ics",
-                                 "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\n"
-                                 "UID:1\r\nDTSTART;VALUE=DATE:20230505\r\nSUMMARY:วันหยุด\r\n"
-                                 "END:VEVENT\r\nEND:VCALENDAR\r\n");
-    const char *spoken = write_file(d, "spoken.csv", "date,name\n๔ พฤษภาคม ๒๕๖๖,ก\n5/5/2566,ข\n");
-    assert_non_null(strstr(ok(d, "holiday import '%s' --dry-run", spoken), "+ 5 พ.ค. 66 ข"));
-    assert_non_null(strstr(ok(d, "holiday import '%s' --dry-run", ics), "+ 5 พ.ค. 66 วันหยุด"));
-}
-
-static void what_is_exported_is_imported_without_a_change(void **state)
-{
-    static const char *const commands[] = {"agency", "holiday", "meeting", "matter", "deadline"};
-    struct desk *d = *state;
-    ok(d, "agency add EXPORTS 'กรมที่ \"ส่งออก\", ทดสอบ' --contact '=HYPERLINK(1)' --domain"
-          " 'a.example; b.example (2560-01-01..2563-12-31)' --prefix 'กค 99' --from 2560-01-01");
-    ok(d, "meeting add 2564-06-08T09:00 --cutoff-days 3 --cutoff-time 12.00 --place ทำเนียบ");
-    ok(d, "meeting add 2564-06-10T09:00 --body สภา --kind พิเศษ --cutoff 2564-06-07T10:00");
-    ok(d, "matter add '+66 เรื่อง' --agency EXPORTS --meeting 2564-06-08 --received 2564-04-01");
-    ok(d, "agency add COUNTED กรมธนารักษ์");
-    ok(d, "agency add NAMED กรมสรรพสามิต");
-    ok(d, "agency add ORDERED สบน.");
-    ok(d, "agency add EXTENDED สคร.");
-    ok(d, "matter add 'ห้าหน่วย' --no 910/2564 --agency 'COUNTED;NAMED;ORDERED;EXTENDED'"
-          " --received 2564-04-01");
-    ok(d, "deadline set 910/2564 COUNTED --days 15");
-    ok(d, "deadline set 910/2564 NAMED --within 2564-04-20T10:00");
-    ok(d, "deadline set 910/2564 ORDERED --override 2564-04-21 --why เหตุ --source 'กค 1/2564'");
-    ok(d, "deadline set 910/2564 EXTENDED --working-days 5");
-    ok(d, "deadline extend 910/2564 EXTENDED --days 3 --why รอ");
-    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-        const char *csv = ok(d, "%s export", commands[i]);
-        assert_null(strstr(csv, ",=HYPERLINK"));
-        assert_null(strstr(csv, ",+66"));
-        const char *path = write_file(d, "export.csv", csv);
-        const char *tally = ok(d, "%s import '%s' --json", commands[i], path);
-        if (!strstr(tally, "\"added\": 0") || !strstr(tally, "\"changed\": 0") ||
-            strstr(tally, "\"same\": 0"))
-            fail_msg("%s: %s%s", commands[i], csv, tally);
     }
 }
 
@@ -332,32 +168,6 @@ static void odd_working_days_are_counted_as_by_hand(void **state)
                             arena_printf(d->a, "%s\n", cases[i][1]));
 }
 
-static void deadlines_are_imported_once(void **state)
-{
-    struct desk *d = *state;
-    ok(d, "agency add IMPORTS กรมศุลกากร");
-    ok(d, "matter add เรื่องสอง --no 901/2564 --received 2564-04-01");
-    const char *path = write_file(d, "deadlines.csv",
-                                  "matter,agency,date,working_days,override,source,why\n"
-                                  "901/2564,IMPORTS,2564-04-20,,,,\n"
-                                  "901/2564,IMPORTS,,3,,,\n");
-    assert_non_null(strstr(ok(d, "deadline import '%s' --json", path), "\"added\": 2"));
-    assert_non_null(strstr(ok(d, "deadline import '%s' --json", path), "\"same\": 2"));
-    const char *bad = write_file(d, "bad-deadlines.csv",
-                                 "matter,agency,date,working_days,override,source,why\n"
-                                 "901/2564,IMPORTS,2564-04-21,,,,\n"
-                                 "902/2564,IMPORTS,2564-04-20,,,,\n"
-                                 "901/2564,NOBODY,2564-04-20,,,,\n"
-                                 "901/2564,IMPORTS,2564-04-20,3,,,\n"
-                                 "901/2564,IMPORTS,,-3,,,\n"
-                                 "901/2564,IMPORTS,,,2564-04-20,,no document\n");
-    thanwela(d, "deadline import '%s'", bad);
-    assert_int_equal(d->status, 1);
-    for (int line = 3; line <= 7; line++)
-        assert_non_null(strstr(d->err, arena_printf(d->a, "bad-deadlines.csv:%d: ", line)));
-    assert_null(strstr(ok(d, "deadline show 901/2564 IMPORTS"), "21 เม.ย. 64"));
-}
-
 static void a_new_holiday_moves_deadlines_only_when_confirmed(void **state)
 {
     struct desk *d = *state;
@@ -407,18 +217,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(calendar_prints_every_vector_and_nothing_else),
         cmocka_unit_test(wrong_use_is_told_and_is_exit_2),
-        cmocka_unit_test(a_file_with_bad_rows_is_told_row_by_row_and_imports_nothing),
-        cmocka_unit_test(a_dry_run_says_what_would_change_and_changes_nothing),
-        cmocka_unit_test(files_of_thai_windows_and_of_calendars_are_read),
-        cmocka_unit_test(what_is_exported_is_imported_without_a_change),
         cmocka_unit_test(a_deadline_is_read_from_an_official_sentence),
         cmocka_unit_test(odd_sentences_give_their_instant_or_leave_it_to_an_officer),
         cmocka_unit_test(free_tuesdays_are_planned_when_an_officer_confirms),
         cmocka_unit_test(odd_working_days_are_counted_as_by_hand),
-        cmocka_unit_test(deadlines_are_imported_once),
         cmocka_unit_test(a_new_holiday_moves_deadlines_only_when_confirmed),
         cmocka_unit_test(help_fits_a_narrow_terminal),
         cmocka_unit_test(every_change_is_in_the_chain_of_events),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, desk_start, desk_stop);
 }
