@@ -53,17 +53,20 @@ static const char cases_sql[] =
     " join matter m on m.id = j.matter_id join agency g on g.id = j.agency_id"
     " order by j.due_at nulls last, m.year, m.no, g.code collate \"C\"";
 
-/* Items that no expectation covers: found first, so that the others are not judged twice. */
+/* Items that no expectation covers: found first, and judged by their ids, so that the others are
+ * not judged twice. */
 static const char loose_items_sql[] =
-    "select 0, j.item_id, i.no || '/' || i.year, coalesce(m.no || '/' || m.year, ''),"
+    "with loose as materialized (select x.* from item_at(from_us($1)) x"
+    "  where x.entered_at <= from_us($1) and x.status <> 'ยกเลิก'"
+    "  and not exists (select from expectation e where e.matter_id = x.matter_id"
+    "   and e.agency_id = x.agency_id and e.created_at <= from_us($1))),"
+    " judged as materialized (select * from item_judgement(from_us($1))"
+    "  where item_id = any ((select array(select id from loose))::bigint[]))"
+    " select 0, j.item_id, i.no || '/' || i.year, coalesce(m.no || '/' || m.year, ''),"
     " coalesce(g.code, ''), coalesce(" AGENCY ", ''), coalesce(g.contact, ''),"
     " case when i.secrecy <> '' then '(ลับ)' else i.subject end,"
     " j.verdict, j.label, j.why, us(j.due_at), us(j.decided_at), j.late_min, j.late_work_min"
-    " from (select x.* from item_at(from_us($1)) x where x.entered_at <= from_us($1) and x.status "
-    "<> 'ยกเลิก'"
-    "  and not exists (select from expectation e where e.matter_id = x.matter_id"
-    "   and e.agency_id = x.agency_id and e.created_at <= from_us($1))) i"
-    " join item_judgement(from_us($1)) j on j.item_id = i.id"
+    " from loose i join judged j on j.item_id = i.id"
     " left join matter m on m.id = i.matter_id left join agency g on g.id = i.agency_id"
     " order by i.year, i.no, i.series";
 
