@@ -39,7 +39,7 @@ static const char usage_th[] =
     "                 จดหมายที่ยังไม่มีเลข: quarantined duplicate ignored stored\n"
     "  --from วัน --to วัน   วันที่รับ ทั้งสองวันนับด้วย เช่น 2564-04-01\n"
     "  --agency รหัส   --matter เลขเรื่อง   --search คำ\n"
-    "  --as-of เวลา    ผลการพิจารณา ณ เวลานั้น\n"
+    "  --as-of เวลา    ผลการพิจารณา ณ เวลานั้น และ list ตามทะเบียน ณ เวลานั้น\n"
     "  --limit จำนวน (50)   --page หน้า (1)\n";
 static const char usage_en[] =
     "Usage\n"
@@ -70,7 +70,7 @@ static const char usage_en[] =
     "                 mails without a number: quarantined duplicate ignored stored\n"
     "  --from DAY --to DAY   day of receipt, both counted: 2021-04-01\n"
     "  --agency CODE   --matter NUMBER   --search WORD\n"
-    "  --as-of TIME    the judgement as of then\n"
+    "  --as-of TIME    the judgement as of then; list: the register as it stood\n"
     "  --limit N (50)  --page N (1)\n";
 
 static int item_run(struct cli *c, int argc, char **argv);

@@ -189,7 +189,7 @@ int item_list_run(struct cli *c, int argc, char **argv)
 {
     int64_t limit = LIMIT_DEFAULT, page = 1, to = TIME_NONE;
     struct item_filter f = {
-        .state = "", .from_us = TIME_NONE, .to_us = TIME_NONE, .as_of_us = clock_now_us()};
+        .state = "", .from_us = TIME_NONE, .to_us = TIME_NONE, .as_of_us = TIME_NONE};
     const struct opt opts[] = {
         {"--state", OPT_TEXT, &f.state},
         {"--from", OPT_DAY, &f.from_us},
@@ -212,6 +212,9 @@ int item_list_run(struct cli *c, int argc, char **argv)
         return EXIT_USAGE;
     f.to_us = to == TIME_NONE ? to : to + US_PER_DAY;
     f.search = f.search ? thai_fold(c->a, f.search) : NULL;
+    f.as_it_stood = f.as_of_us != TIME_NONE;
+    if (!f.as_it_stood)
+        f.as_of_us = clock_now_us();
     f.limit = (int)limit;
     f.offset = (int)((page - 1) * limit);
     return is_mail_state(f.state) ? print_mails(c, db, &f) : print_items(c, db, &f);

@@ -24,29 +24,36 @@ const char *const *item_states(size_t *n_out)
     return states;
 }
 
-/* As the indexes of migrations/0076 have them. */
-#define UNVERIFIED                                                                                 \
-    "i.status <> 'ยกเลิก' and i.sender_state = 'unverified' and i.agency_how <> 'officer'"
-#define WAITS                                                                                      \
-    "i.status not in ('ปิด', 'ถอน', 'ยกเลิก') and i.agency_how <> 'officer'"                         \
-    " and (i.sender_state = 'unverified' or i.agency_id is null or i.check_why <> '')"
+/* As the indexes of migrations/0076 have them, where s is item. s: where the state of an item
+ * stands. */
+#define UNVERIFIED(s)                                                                              \
+    s ".status <> 'ยกเลิก' and " s ".sender_state = 'unverified' and " s ".agency_how <> 'officer'"
+#define WAITS(s)                                                                                   \
+    s ".status not in ('ปิด', 'ถอน', 'ยกเลิก') and " s ".agency_how <> 'officer' and (" s            \
+      ".sender_state = 'unverified' or " s ".agency_id is null or " s ".check_why <> '')"
+#define STATE(s)                                                                                   \
+    "i.*, " s ".status as its_status, " s ".cancelled_why as its_cancelled_why, " s                \
+    ".check_why as its_check_why, " s ".incomplete_why as its_incomplete_why, " s                  \
+    ".agency_id as its_agency_id, " s ".agency_how as its_agency_how, " s                          \
+    ".matter_id as its_matter_id"
 
 /* $1 as-of, $2 state, $3 from, $4 to, $5 agency, $6 matter's year and $7 number, $8 search, $9
  * number's year and $10 number, $11 verdict, $12 whether $3 and $4 are of the number */
-#define MATCHES                                                                                    \
+#define MATCHES(s)                                                                                 \
     " case when $12::bool then ($3::bigint is null or i.registered_at >= from_us($3))"             \
     "   and ($4::bigint is null or i.registered_at < from_us($4))"                                 \
     "  else ($3::bigint is null or i.entered_at >= from_us($3))"                                   \
     "   and ($4::bigint is null or i.entered_at < from_us($4)) end"                                \
-    " and ($5::text is null or i.agency_id = (select id from agency where code = $5))"             \
+    " and ($5::text is null or " s ".agency_id = (select id from agency where code = $5))"         \
     " and ($6::int is null or"                                                                     \
-    "  i.matter_id = (select id from matter where year = $6 and no = $7::int))"                    \
+    "  " s ".matter_id = (select id from matter where year = $6 and no = $7::int))"                \
     " and ($8::text is null or i.id = any ((select array(select item_search($8)))::bigint[]))"     \
     " and ($9::int is null or i.year = $9 and i.no = $10::bigint)"                                 \
-    " and case $2::text when 'any' then true when 'open' then i.status <> 'ยกเลิก'"                 \
-    "  when 'unverified' then " UNVERIFIED " when 'check' then " WAITS " else i.status = $2 end"   \
-    " and ($11::text is null or i.id in"                                                           \
-    "  (select item_id from item_judgement(from_us($1)) where verdict = $11))"
+    " and case $2::text when 'any' then true when 'open' then " s ".status <> 'ยกเลิก'"             \
+    "  when 'unverified' then " UNVERIFIED(s) " when 'check' then " WAITS(                         \
+        s) " else " s ".status = $2 end"                                                           \
+           " and ($11::text is null or i.id in"                                                    \
+           "  (select item_id from item_judgement(from_us($1)) where verdict = $11))"
 
 /* page: what selects the rows; $1 as-of */
 #define JUDGED(page, order)                                                                        \
@@ -56,47 +63,61 @@ const char *const *item_states(size_t *n_out)
     "select i.id, i.series, i.no || '/' || i.year, us(i.entered_at), us(i.registered_at),"         \
     " us(i.deemed_at), us(i.sent_at_claimed), us(bangkok(i.letter_date, '00:00')),"                \
     " coalesce(i.from_addr, ''), coalesce(i.from_name, ''), coalesce(g.code, ''),"                 \
-    " coalesce(nullif(g.short_th, ''), g.name_th, ''), i.agency_how, case when i.secrecy <> '' "   \
+    " coalesce(nullif(g.short_th, ''), g.name_th, ''), i.its_agency_how, case when i.secrecy <> "  \
+    "'' "                                                                                          \
     "then '(ลับ)' else i.subject end,"                                                              \
     " coalesce(i.letter_no, ''), i.urgency, i.secrecy, i.class,"                                   \
     " coalesce(m.no || '/' || m.year, ''), case when m.secrecy <> '' then '(ลับ)' else"             \
-    " coalesce(m.title, '') end, i.status, i.cancelled_why,"                                       \
-    " i.check_why, i.incomplete_why, i.no_receipt_why, i.sender_state = 'verified',"               \
+    " coalesce(m.title, '') end, i.its_status, i.its_cancelled_why,"                               \
+    " i.its_check_why, i.its_incomplete_why, i.no_receipt_why, i.sender_state = 'verified',"       \
     " coalesce(j.verdict, ''), coalesce(j.label, ''), coalesce(j.why, ''),"                        \
     " coalesce(j.basis, ''), us(j.due_at), coalesce(j.late_min, 0), i.total"                       \
-    " from page i left join agency g on g.id = i.agency_id"                                        \
-    " left join matter m on m.id = i.matter_id"                                                    \
+    " from page i left join agency g on g.id = i.its_agency_id"                                    \
+    " left join matter m on m.id = i.its_matter_id"                                                \
     " left join judged j on j.item_id = i.id order by " order
 #define NEWEST "i.registered_at desc, i.id desc"
 #define OLDEST "i.series, i.year, i.no"
-#define PAGE(order, total)                                                                         \
-    JUDGED("select i.*, " total " as total from item i where" MATCHES " order by " order           \
-           " limit nullif($13::bigint, 0) offset $14::bigint",                                     \
+#define NOW    "item i"
+/* The register as it stood at the as-of: what had not entered was not in it. */
+#define THEN                                                                                       \
+    "item i join item_state s on s.item_id = i.id and s.from_at <= from_us($1)"                    \
+    " and s.until_at > from_us($1) and s.entered_at <= from_us($1)"
+#define PAGE(source, s, order, total)                                                              \
+    JUDGED("select " STATE(s) ", " total " as total from " source " where" MATCHES(                \
+               s) " order by " order " limit nullif($13::bigint, 0) offset $14::bigint",           \
            order)
 /* Where all had to be judged to be found, they are counted in the same breath. */
-static const char *const page_sql[2][2] = {
-    {PAGE(NEWEST, "null::bigint"), PAGE(NEWEST, "count(*) over ()")},
-    {PAGE(OLDEST, "null::bigint"), PAGE(OLDEST, "count(*) over ()")}};
+#define PAGES(source, s)                                                                           \
+    {                                                                                              \
+        {PAGE(source, s, NEWEST, "null::bigint"), PAGE(source, s, NEWEST, "count(*) over ()")},    \
+        {                                                                                          \
+            PAGE(source, s, OLDEST, "null::bigint"), PAGE(source, s, OLDEST, "count(*) over ()")   \
+        }                                                                                          \
+    }
+static const char *const page_sql[2][2][2] = {PAGES(NOW, "i"), PAGES(THEN, "s")};
 enum { TOTAL_COLUMN = 32 };
-static const char count_sql[] = "select count(*) from item i where" MATCHES;
+static const char *const count_sql[2] = {"select count(*) from " NOW " where" MATCHES("i"),
+                                         "select count(*) from " THEN " where" MATCHES("s")};
 
 /* Kept. $2 whether cancelled ones count, $3 offset, $4 since when. The limit is a literal: of a
  * parameter the planner would expect a tenth of the register. */
 #define LISTED "($2::bool or i.status <> 'ยกเลิก')"
 static const char kept_whole_sql[] =
-    JUDGED("select i.*, null::bigint as total from item i where " LISTED " order by " NEWEST
-           " limit 50 offset $3::bigint",
+    JUDGED("select " STATE("i") ", null::bigint as total from item i where " LISTED
+                                " order by " NEWEST " limit 50 offset $3::bigint",
            NEWEST);
 /* offset 0: the day is found by its own index, not on the way through the whole register */
-static const char kept_since_sql[] =
-    JUDGED("select i.*, null::bigint as total from (select * from item i where i.entered_at >= "
-           "from_us($4::bigint)"
-           " offset 0) i where " LISTED " order by " NEWEST " limit 50 offset $3::bigint",
-           NEWEST);
-static const char kept_one_sql[] = JUDGED("select i.*, null::bigint as total from item i where "
-                                          "i.series = any (array(select series from reg_counter))"
-                                          " and i.year = $2::int and i.no = $3::bigint limit 50",
-                                          OLDEST);
+static const char kept_since_sql[] = JUDGED(
+    "select " STATE("i") ", null::bigint as total from (select * from item i where i.entered_at >= "
+                         "from_us($4::bigint)"
+                         " offset 0) i where " LISTED " order by " NEWEST
+                         " limit 50 offset $3::bigint",
+    NEWEST);
+static const char kept_one_sql[] =
+    JUDGED("select " STATE("i") ", null::bigint as total from item i where "
+                                "i.series = any (array(select series from reg_counter))"
+                                " and i.year = $2::int and i.no = $3::bigint limit 50",
+           OLDEST);
 static_assert(ITEM_PAGE == 50, "as the kept statements say");
 
 /* Of the whole register: as many as its counters say, less those that were cancelled. */
@@ -107,9 +128,11 @@ static const char since_sql[] =
     "select count(*) from item i where ($1::bool or i.status <> 'ยกเลิก')"
     " and i.entered_at >= from_us($2::bigint)";
 
-static const char waiting_sql[] = "select (select count(*) from item i where " WAITS "),"
-                                  " (select count(*) from item i where " UNVERIFIED "),"
-                                  " (select count(*) from message where state = 'quarantined')";
+static const char waiting_sql[] = "select (select count(*) from item i where " WAITS(
+    "i") "),"
+         " (select count(*) from item i where " UNVERIFIED(
+             "i") "),"
+                  " (select count(*) from message where state = 'quarantined')";
 
 /* "12/2564"; false where it is none. */
 static bool number_parse(const char *text, int64_t *no, int64_t *year)
@@ -159,21 +182,6 @@ static const char *state_word(struct arena *a, const char *state, const char **v
     return state;
 }
 
-/* % and _ are letters in a search. */
-static const char *like_word(struct arena *a, const char *word)
-{
-    word = thai_fold(a, word);
-    char *out = arena_alloc(a, 2 * strlen(word) + 3), *p = out;
-    *p++ = '%';
-    for (; *word; word++) {
-        if (strchr("%_\\", *word))
-            *p++ = '\\';
-        *p++ = *word;
-    }
-    *p = '%';
-    return out;
-}
-
 static bool filter_params(struct arena *a, const struct item_filter *f, struct params *p,
                           struct err *err)
 {
@@ -185,7 +193,7 @@ static bool filter_params(struct arena *a, const struct item_filter *f, struct p
     param_text(p, f->agency);
     if (!param_number(p, f->matter, "matter", err))
         return false;
-    param_text(p, f->search && *f->search ? like_word(a, f->search) : NULL);
+    param_text(p, f->search && *f->search ? like_pattern(a, f->search) : NULL);
     if (!param_number(p, f->register_no, "item", err))
         return false;
     param_text(p, verdict);
@@ -245,13 +253,15 @@ static bool is_bare(const struct item_filter *f)
 
 static bool by_number(const struct item_filter *f)
 {
-    return f->register_no && strcmp(f->state, "any") == 0 && f->from_us == TIME_NONE &&
-           f->to_us == TIME_NONE && !f->agency && !f->matter && !f->search;
+    return f->register_no && !f->as_it_stood && strcmp(f->state, "any") == 0 &&
+           f->from_us == TIME_NONE && f->to_us == TIME_NONE && !f->agency && !f->matter &&
+           !f->search;
 }
 
 static bool is_first_list(const struct item_filter *f)
 {
-    return is_bare(f) && f->limit == ITEM_PAGE && !f->oldest_first && !f->by_number;
+    return is_bare(f) && !f->as_it_stood && f->limit == ITEM_PAGE && !f->oldest_first &&
+           !f->by_number;
 }
 
 static bool count_kept(struct db *db, const struct item_filter *f, int64_t *total_out,
@@ -311,9 +321,9 @@ static bool count(struct db *db, const struct item_filter *f, const struct param
 {
     struct params any = {0};
     struct rows r CLEANUP(rows_fini) = {0};
-    bool whole = is_bare(f) && f->from_us == TIME_NONE;
+    bool whole = is_bare(f) && !f->as_it_stood && f->from_us == TIME_NONE;
     param_bool(&any, strcmp(f->state, "any") == 0);
-    if (!db_query(db, whole ? whole_sql : count_sql, whole ? &any : p, &r, err))
+    if (!db_query(db, whole ? whole_sql : count_sql[f->as_it_stood], whole ? &any : p, &r, err))
         return false;
     *total_out = row_int(&r, 0, 0);
     return true;
@@ -333,7 +343,7 @@ static bool read_planned(struct arena *a, struct db *db, const struct item_filte
         return false;
     param_int(&p, f->limit);
     param_int(&p, f->offset);
-    if (!db_query(db, page_sql[f->oldest_first][verdict != NULL], &p, r, err))
+    if (!db_query(db, page_sql[f->as_it_stood][f->oldest_first][verdict != NULL], &p, r, err))
         return false;
     if (verdict && r->n > 0)
         *total_out = row_int(r, 0, TOTAL_COLUMN);
@@ -365,43 +375,5 @@ bool item_waiting(struct db *db, struct item_waiting *out, struct err *err)
     *out = (struct item_waiting){.check = row_int(&r, 0, 0),
                                  .unverified = row_int(&r, 0, 1),
                                  .quarantined = row_int(&r, 0, 2)};
-    return true;
-}
-
-static const char mails_sql[] =
-    "select m.id, b.name, m.why, coalesce(m.message_id, ''), us(m.entered_at), us(m.stored_at),"
-    " f.size, m.attempts, coalesce(i.no || '/' || i.year, ''), count(*) over ()"
-    " from message m join mailbox b on b.id = m.mailbox_id join blob f on f.id = m.blob_id"
-    " left join item i on i.message_fk = m.duplicate_of"
-    " where m.state = $1 and ($2::bigint is null or m.entered_at >= from_us($2))"
-    "  and ($3::bigint is null or m.entered_at < from_us($3))"
-    "  and ($4::text is null or lower(m.why) like $4)"
-    " order by m.entered_at desc, m.id desc limit nullif($5::bigint, 0) offset $6::bigint";
-
-bool mail_list(struct arena *a, struct db *db, const struct item_filter *f, struct mail_rows *out,
-               struct err *err)
-{
-    struct params p = {0};
-    struct rows r CLEANUP(rows_fini) = {0};
-    param_text(&p, f->state);
-    param_time(&p, f->from_us);
-    param_time(&p, f->to_us);
-    param_text(&p, f->search && *f->search ? like_word(a, f->search) : NULL);
-    param_int(&p, f->limit);
-    param_int(&p, f->offset);
-    if (!db_query(db, mails_sql, &p, &r, err))
-        return false;
-    *out = (struct mail_rows){.n = r.n, .total = r.n ? row_int(&r, 0, 9) : 0};
-    out->mail = arena_array(a, (size_t)r.n, sizeof *out->mail);
-    for (int i = 0; i < r.n; i++)
-        out->mail[i] = (struct mail_row){.id = row_int(&r, i, 0),
-                                         .mailbox = row_dup(a, &r, i, 1),
-                                         .why = row_dup(a, &r, i, 2),
-                                         .message_id = row_dup(a, &r, i, 3),
-                                         .entered_us = row_time(&r, i, 4),
-                                         .stored_us = row_time(&r, i, 5),
-                                         .size_bytes = row_int(&r, i, 6),
-                                         .attempts = (int)row_int(&r, i, 7),
-                                         .duplicate_of = row_dup(a, &r, i, 8)};
     return true;
 }

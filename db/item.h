@@ -40,8 +40,10 @@ struct item_filter {
     const char *search;      /* in subject, letter number, sender or agency's name; NULL: any */
     const char *register_no; /* "12/2564"; NULL: any */
     int64_t as_of_us;        /* of the judgement */
-    int limit, offset;       /* limit ≤ ITEM_PAGE_MAX; 0: no limit */
-    bool oldest_first;       /* as the receive register is printed; else newest first */
+    bool as_it_stood;  /* what an officer has changed, too, is as of then: what had not entered is
+                        * not in the list, and state, agency and matter mean those of then */
+    int limit, offset; /* limit ≤ ITEM_PAGE_MAX; 0: no limit */
+    bool oldest_first; /* as the receive register is printed; else newest first */
 };
 
 struct item_rows {

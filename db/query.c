@@ -2,6 +2,8 @@
  * Parameters and rows: libpq's text format, but for bytea parameters. */
 #include "db/query.h"
 
+#include "base/thai.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <libpq-fe.h>
@@ -105,4 +107,18 @@ const uint8_t *row_bytes(struct arena *a, const struct rows *r, int row, int col
     const uint8_t *copy = arena_memdup(a, bytes, *n_out);
     PQfreemem(bytes);
     return copy;
+}
+
+const char *like_pattern(struct arena *a, const char *word)
+{
+    word = thai_fold(a, word);
+    char *out = arena_alloc(a, 2 * strlen(word) + 3), *p = out;
+    *p++ = '%';
+    for (; *word; word++) {
+        if (strchr("%_\\", *word))
+            *p++ = '\\';
+        *p++ = *word;
+    }
+    *p = '%';
+    return out;
 }

@@ -29,6 +29,9 @@ void param_null(struct params *p);
 /* An instant: TIME_NONE is NULL. The statement wraps it: from_us($n::bigint). */
 void param_time(struct params *p, int64_t us);
 
+/* A word that stands anywhere in folded text, for LIKE: % and _ are letters in it. */
+const char *like_pattern(struct arena *a, const char *word);
+
 struct rows {     /* zero-initialised */
     int n;        /* rows */
     long touched; /* rows that an INSERT, UPDATE or DELETE changed */

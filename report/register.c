@@ -87,6 +87,7 @@ static bool read_rows(struct arena *a, struct db *db, int64_t from_us, int64_t t
                                   .to_us = to_us,
                                   .by_number = true,
                                   .as_of_us = as_of_us,
+                                  .as_it_stood = true,
                                   .oldest_first = true};
     return item_list(a, db, &f, rows, err);
 }

@@ -236,14 +236,14 @@ static void a_cancelled_number_stays_with_its_reason(void **state)
     f.state = "cancelled";
     assert_string_equal(numbers(s, &f), "6/2564");
     assert_true(register_gather(s->a, s->db, &s->config, seeded_at("2021-01-01"),
-                                seeded_at("2022-01-01"), seeded_at("2021-04-09T18:00"), &b, &err));
+                                seeded_at("2022-01-01"), seeded_at("2100-01-01"), &b, &err));
     const struct sheet *sheet = b->sheets[0];
     assert_int_equal(sheet_rows(sheet), 6);
     assert_string_equal(sheet_cell(sheet, 5, 0)->text, "6/2564");
     assert_non_null(strstr(sheet_cell(sheet, 5, 8)->text, "ยกเลิกเลข: ลงทะเบียนซ้ำ"));
     assert_true(register_list(s->a, s->db, &s->config, seeded_at("2021-01-01"),
-                              seeded_at("2022-01-01"), seeded_at("2021-04-09T18:00"), "cancelled",
-                              &b, &err));
+                              seeded_at("2022-01-01"), seeded_at("2100-01-01"), "cancelled", &b,
+                              &err));
     assert_int_equal(sheet_rows(b->sheets[0]), 1);
     assert_string_equal(sheet_cell(b->sheets[0], 0, 0)->text, "6/2564");
     static const struct {
@@ -255,6 +255,36 @@ static void a_cancelled_number_stays_with_its_reason(void **state)
         f.limit = 1;
         assert_int_equal(list(s, &f).total, totals[i].total);
     }
+}
+
+/* 6/2564 was cancelled, and another sent on, long after that evening. */
+static void a_register_of_an_evening_has_the_states_of_that_evening(void **state)
+{
+    struct seeded *s = *state;
+    struct err err = {0};
+    struct book *b = NULL;
+    assert_true(item_status(s->db, "1/2564", "ตรวจสอบ", "officer", "รับไว้ตรวจ", &err));
+    struct item_filter f = all_items();
+    assert_string_equal(list(s, &f).item[4].status, "ตรวจสอบ");
+    f.as_it_stood = true;
+    assert_string_equal(numbers(s, &f), "6/2564 5/2564 4/2564 3/2564 2/2564 1/2564");
+    assert_int_equal(list(s, &f).total, 6);
+    assert_string_equal(list(s, &f).item[5].status, "รับแล้ว");
+    f.state = "cancelled";
+    assert_string_equal(numbers(s, &f), "");
+    f.state = "ตรวจสอบ";
+    assert_string_equal(numbers(s, &f), "");
+    f.as_of_us = seeded_at("2100-01-01");
+    assert_string_equal(numbers(s, &f), "5/2564 1/2564");
+    f.state = "";
+    f.as_of_us = seeded_at("2021-01-01"); /* nothing had come */
+    assert_string_equal(numbers(s, &f), "");
+    assert_true(register_gather(s->a, s->db, &s->config, seeded_at("2021-01-01"),
+                                seeded_at("2022-01-01"), seeded_at("2021-04-09T18:00"), &b, &err));
+    assert_int_equal(sheet_rows(b->sheets[0]), 6);
+    assert_string_equal(sheet_cell(b->sheets[0], 0, 7)->text, "รับแล้ว");
+    assert_string_equal(sheet_cell(b->sheets[0], 5, 7)->text, "รับแล้ว");
+    assert_null(strstr(sheet_cell(b->sheets[0], 5, 8)->text, "ยกเลิกเลข"));
 }
 
 static const char *verdict_of(struct seeded *s, const char *number, const char *as_of)
@@ -331,6 +361,7 @@ int main(void)
         TEST(words_that_do_not_fit_change_nothing),
         TEST(what_is_incomplete_is_judged_by_what_completes_it),
         TEST(a_cancelled_number_stays_with_its_reason),
+        TEST(a_register_of_an_evening_has_the_states_of_that_evening),
         TEST(a_mail_set_aside_is_listed_until_it_is_released),
         TEST(the_chain_of_events_is_whole_after_all_that),
     };
