@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * A book as one CSV table (RFC 4180): its sheets of the main columns, one after another, with the
- * sheet's key in front; else its first sheet. */
+ * sheet's key in front, and a last row that names the head of the chain of events; else its first
+ * sheet. */
 #include "report/formats.h"
 
 #include "base/csv_cell.h"
+#include <string.h>
 
 /* Numbers and instants in forms that programs read; "2021-04-09 16:30:00" is Bangkok time. */
 static const char *field_text(struct arena *a, enum cell_kind kind, const struct cell *c)
@@ -46,9 +48,21 @@ static void write_head(const struct sheet *s, bool with_key, struct buf *out)
         csv_cell(out, column_title(a, &s->columns[i]), i == s->n_columns - 1);
 }
 
+/* A row as wide as the others: its key, and the text in their first column. */
+static void write_fact(const struct book *b, const char *key, int n_columns, struct buf *out)
+{
+    for (int i = 0; i < b->n_facts; i++) {
+        if (strcmp(b->facts[i].key, key) != 0)
+            continue;
+        csv_cell(out, key, false);
+        for (int j = 0; j < n_columns; j++)
+            csv_cell(out, j ? "" : b->facts[i].text, j == n_columns - 1);
+    }
+}
+
 bool book_csv(const struct book *b, int width, bool color, struct buf *out, struct err *err)
 {
-    bool headed = false;
+    int n_columns = 0;
     (void)width, (void)color, (void)err;
     if (!b->csv) {
         write_head(b->sheets[0], false, out);
@@ -58,10 +72,11 @@ bool book_csv(const struct book *b, int width, bool color, struct buf *out, stru
     for (int i = 0; i < b->n_sheets; i++) {
         if (b->sheets[i]->columns != b->csv)
             continue;
-        if (!headed)
+        if (!n_columns)
             write_head(b->sheets[i], true, out);
-        headed = true;
+        n_columns = b->sheets[i]->n_columns;
         write_rows(b->sheets[i], true, out);
     }
+    write_fact(b, "chain_head", n_columns, out);
     return true;
 }

@@ -57,6 +57,8 @@ static const char *cut(struct arena *a, const char *text)
 static void write_cell(struct arena *a, lxw_worksheet *ws, lxw_row_t row, lxw_col_t col,
                        enum cell_kind kind, const struct cell *c, const struct styles *st)
 {
+    if (kind == CELL_TEXT ? !*c->text : kind != CELL_PERCENT && c->n == TIME_NONE)
+        return; /* a cell that is there is paid for twice: in the sheet and in the archive */
     if (kind == CELL_TEXT)
         worksheet_write_string(ws, row, col, cut(a, c->text), st->text);
     else if (kind == CELL_PERCENT && c->of)
@@ -64,8 +66,6 @@ static void write_cell(struct arena *a, lxw_worksheet *ws, lxw_row_t row, lxw_co
                                st->percent);
     else if (kind == CELL_PERCENT)
         worksheet_write_string(ws, row, col, cell_text(a, kind, c), NULL);
-    else if (c->n == TIME_NONE)
-        worksheet_write_blank(ws, row, col, NULL);
     else if (kind == CELL_TIME || kind == CELL_DAY)
         worksheet_write_number(ws, row, col, serial(c->n), kind == CELL_DAY ? st->day : st->time);
     else
