@@ -21,6 +21,7 @@ struct cascade *cascade_new(struct arena *a, const struct document_job *job, dou
     struct cascade *c = arena_alloc(a, sizeof *c);
     c->a = a;
     c->more_formats = job->options->more_formats;
+    c->odds_left = &job->tally->odds_left;
     c->preview = preview && preview->page == job->tally->n_pages + 1 ? preview : NULL;
     c->width = width;
     c->height = height;

@@ -21,6 +21,7 @@ struct cascade_view {
 struct cascade {
     struct arena *a; /* the page's */
     bool more_formats;
+    int *odds_left;       /* the document's: see hard.h */
     double width, height; /* of the page, its unit */
     struct scan_code found[SCAN_CODES_MAX];
     uint32_t n_found;

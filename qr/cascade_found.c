@@ -136,7 +136,7 @@ void look_hard(struct look *l, const struct grey *img, const struct grey *finer,
                const struct finder *f, int n, struct affine to_view)
 {
     struct zxing_hit hits[HARD_READS_MAX];
-    const struct hard_place place = {img, finer, f, n, l->view->photo};
+    const struct hard_place place = {img, finer, f, n, l->view->photo, l->c->odds_left};
     int found = n < 3 ? 0 : hard_read(l->c->a, &place, hits);
     for (int i = 0; i < found; i++)
         look_keep(l, &hits[i], to_view);

@@ -24,6 +24,7 @@ struct document_tally {
     uint32_t n_pages;
     uint32_t n_codes;
     uint64_t unpacked_bytes;            /* out of archives */
+    int odds_left;                      /* see hard.h */
     uint64_t load_us, draw_us, read_us; /* CPU: opening and looking; pixels; codes */
     struct preview *preview;            /* where the looks at its page are drawn; NULL: nowhere */
 };

@@ -226,11 +226,23 @@ static bool decode(struct work *w, const struct grid *grid, int draws, int *n_su
     return false;
 }
 
+/* A document full of what only looks like codes must not take all its time. */
+static bool may_ask_odds(const struct work *w, int side)
+{
+    int *left = w->place->odds_left;
+    if (!left || *left <= 0)
+        return false;
+    *left -= side * side;
+    return true;
+}
+
 /* By the odds of whole symbols: ten times the time of one guess a module, and what is left after it
  * can hardly be read by anybody. */
 static bool solve_likely(struct work *w, struct optics *o, struct zxing_hit *out)
 {
     int sure = 0, before;
+    if (!may_ask_odds(w, o->grid.side))
+        return false;
     CLEANUP(likely_freep) struct likely *l = likely_new(o, w->parts);
     for (int round = 0; l && round < LIKELY_ROUNDS; round++) {
         before = sure;

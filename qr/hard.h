@@ -8,7 +8,11 @@
 #include "qr/finder.h"
 #include "qr/zxing.h"
 
-enum { HARD_READS_MAX = 16, HARD_GUESSES_MAX = 48 };
+enum {
+    HARD_READS_MAX = 16,
+    HARD_GUESSES_MAX = 48,
+    HARD_ODDS_MAX = 60000, /* modules of one document that are asked by their odds: some 5 s */
+};
 
 struct hard_place {
     const struct grey *img;
@@ -16,7 +20,8 @@ struct hard_place {
 
     const struct finder *finders; /* in img's pixels */
     int n_finders;
-    bool tilted; /* a photo: squares need not look square */
+    bool tilted;    /* a photo: squares need not look square */
+    int *odds_left; /* modules that may still be asked by their odds; NULL: none */
 };
 
 /* Do any three of the finders stand like the corners of a code? Cheap: the picture is not asked. */

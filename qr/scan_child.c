@@ -2,6 +2,7 @@
  * The child's half of a scan: map the document, scan it, send what is found as frames. */
 #include "base/buf.h"
 #include "qr/document.h"
+#include "qr/hard.h"
 #include "qr/preview.h"
 #include "qr/scan_frames.h"
 #include <string.h>
@@ -129,7 +130,8 @@ int scan_child(int doc_fd, const void *request, size_t request_bytes)
     const struct scan_options options = {.more_formats = r.more_formats != 0};
     const struct document_sink sink = {NULL, send_page, send_code};
     struct preview preview = {.page = r.preview_page};
-    struct document_tally tally = {.preview = r.preview_page ? &preview : NULL};
+    struct document_tally tally = {.preview = r.preview_page ? &preview : NULL,
+                                   .odds_left = HARD_ODDS_MAX};
     const struct document_job job = {p, n, name, NULL, 0, &options, &sink, &tally};
     struct document_verdict verdict;
     document_scan(a, &job, &verdict);

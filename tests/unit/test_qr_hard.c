@@ -115,12 +115,34 @@ static void closed_copies_and_blurred_greys_are_read_where_the_decoder_reads_not
         assert_int_equal(plain.n, 0);
         int n = finder_match(&g, f, 0);
         assert_in_range(n, 3, 6);
-        const struct hard_place place = {&g, NULL, f, n, false};
+        int odds_left = 1;
+        const struct hard_place place = {&g, NULL, f, n, false, &odds_left};
         assert_int_equal(hard_read(a, &place, hits), 1);
+        assert_in_range(-odds_left, 1, 57 * 57);
         assert_int_equal(hits[0].n_bytes, sizeof text - 1);
         assert_memory_equal(hits[0].bytes, text, sizeof text - 1);
         arena_free(a);
     }
+    QRcode_free(q);
+}
+
+static void a_document_asks_for_the_odds_of_so_many_modules_and_no_more(void **state)
+{
+    static const struct spoilt closed = {4.3, 2.6, 0.064, 0.40, 0.01};
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    (void)state;
+    QRcode *q = QRcode_encodeString8bit(text, 4, QR_ECLEVEL_M);
+    assert_non_null(q);
+    CLEANUP(grey_fini) struct grey g = spoil(q, &closed);
+    struct finder *f = arena_array(a, FINDERS_MAX, sizeof *f);
+    struct zxing_hit hits[HARD_READS_MAX];
+    int n = finder_match(&g, f, 0), odds_left = 0;
+    const struct hard_place place = {&g, NULL, f, n, false, &odds_left};
+    assert_int_equal(hard_read(a, &place, hits), 0);
+    assert_int_equal(odds_left, 0);
+    odds_left = HARD_ODDS_MAX;
+    assert_int_equal(hard_read(a, &place, hits), 1);
+    assert_true(odds_left < HARD_ODDS_MAX && odds_left > 0);
     QRcode_free(q);
 }
 
@@ -160,6 +182,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(closed_copies_and_blurred_greys_are_read_where_the_decoder_reads_nothing),
+        cmocka_unit_test(a_document_asks_for_the_odds_of_so_many_modules_and_no_more),
         cmocka_unit_test(finders_are_placed_to_a_quarter_of_a_module),
         cmocka_unit_test(pictures_too_small_or_flat_have_no_finders),
     };

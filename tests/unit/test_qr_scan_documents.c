@@ -2,6 +2,7 @@
  * Whole documents: what must be read is read, where it lies, and what is said of those that cannot
  * be. tests/data/documents/README says where they are from. */
 #include "qr/document.h"
+#include "qr/hard.h"
 #include <fcntl.h>
 #include <math.h>
 #include <setjmp.h>
@@ -55,7 +56,7 @@ static struct found *scan_bytes(struct arena *a, const void *p, size_t n, bool m
     f->a = a;
     const struct scan_options options = {.more_formats = more_formats};
     const struct document_sink sink = {f, keep_page, keep_code};
-    struct document_tally tally = {0};
+    struct document_tally tally = {.odds_left = HARD_ODDS_MAX};
     const struct document_job job = {p, n, "test", NULL, 0, &options, &sink, &tally};
     document_scan(a, &job, &f->verdict);
     assert_int_equal(tally.n_codes, f->n_codes);
