@@ -13,7 +13,7 @@ enum {
     PX_MAX = 1 << 21,
 };
 
-static const double module_from = 2.2, module_to = 9, grow = 1.12; /* pixels */
+static const double module_from = 2.2, module_to = 9, grow = 1.2; /* pixels */
 static const double likeness_min = 0.42; /* correlation; what is no finder has 0.11 on average */
 static const float spread_min = 12;      /* grey levels: paper is alike to anything */
 

@@ -16,7 +16,7 @@ enum {
     VERSIONS_AROUND = 2,
     BENDS_MIN = 1,  /* rounds without a block more: a second bend never brought one */
     ROUNDS_MAX = 6, /* solving and correcting one symbol */
-    DRAWS = 3000,   /* of the words of a block */
+    DRAWS = 1000,   /* of the words of a block */
     BENDS_A_ROUND = 3,
     LIKELY_ROUNDS = 6,
     LIKELY_FITS_MIN = 2,
