@@ -1,122 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * LINE: the real thanwelad against a small Messaging API on loopback that answers as documented and
  * misbehaves; the daemon is killed between sending and marking. */
-#include "base/buf.h"
-#include "base/clock.h"
-#include "tests/flow/daemon.h"
-#include "tests/flow/fake_line.h"
-
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#define NOON "THANWELA_NOW=2021-04-09T12:00"
-
-static struct daemon *d;
-static struct db *db, *owner;
-static struct fake_line *line;
-static struct fake_push heard[FAKE_LINE_PUSHES_MAX];
-
-/* The office's configuration, with the deliver role alone and LINE as said. */
-static void configure(const char *line_section)
-{
-    char *sed = arena_printf(d->a,
-                             "sed -i -e '/^\\[line\\]/,$d' -e 's/^roles = .*/roles = deliver/' '%s'"
-                             " && printf '\\n[line]\\n%s' >>'%s'",
-                             d->conf, line_section, d->conf);
-    assert_int_equal(system(sed), 0);
-}
-
-static void configure_real(void)
-{
-    char *token = arena_printf(d->a, "%s.token", d->conf);
-    assert_int_equal(system(arena_printf(d->a, "umask 077; echo 'T0ken/+=' >'%s'", token)), 0);
-    configure(arena_printf(d->a,
-                           "mode = real\\nto = C0123\\ntimeout_s = 1\\ntoken_file = %s\\n"
-                           "endpoint = http://127.0.0.1:%d\\n",
-                           token, fake_line_port(line)));
-}
-
-static int start(void **state)
-{
-    (void)state;
-    d = daemon_new((const char *const[]){"--parts", "postgres", NULL}, NULL);
-    db = database_open(d->office);
-    owner = database_open_owner(d->office);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    db_close(db);
-    db_close(owner);
-    daemon_free(d);
-    return 0;
-}
-
-/* Only the owner of the tables can, and no one who is not a test would. */
-static void empty(void)
-{
-    static const char *const tables[] = {"line_changed", "line_late", "line_watch", "deadline",
-                                         "expectation",  "matter",    "outbox"};
-    for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
-        database_run(owner, arena_printf(d->a, "alter table %s disable trigger user", tables[i]));
-        database_run(owner, arena_printf(d->a, "delete from %s", tables[i]));
-        database_run(owner, arena_printf(d->a, "alter table %s enable trigger user", tables[i]));
-    }
-}
-
-static int begin(void **state)
-{
-    (void)state;
-    empty();
-    line = fake_line_start();
-    configure_real();
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    database_is_sound(db);
-    fake_line_stop(line);
-    return 0;
-}
-
-/* A matter that customs owes by that instant. */
-static void owed(int no, const char *due, const char *secrecy)
-{
-    database_run(owner,
-                 arena_printf(d->a,
-                              "with m as (insert into matter (year, no, class, title, secrecy,"
-                              "  created_at, created_by) values (2564, %d, 'CAB-SUBMIT',"
-                              "  'ขอแต่งตั้งนายสมมุติ นามสมมุติ เป็นกรรมการ', '%s', '2021-04-01', 't')"
-                              " returning id), e as (insert into expectation (matter_id, agency_id,"
-                              "  created_at) select m.id, a.id, '2021-04-01' from m, agency a"
-                              "  where a.code = 'CUSTOMS' returning id)"
-                              " insert into deadline (expectation_id, level, due_at, basis,"
-                              "  created_at, created_by) select id, 2, '%s+07', 'หนังสือ',"
-                              "  '2021-04-01', 't' from e",
-                              no, secrecy, due));
-}
-
-static void changed(int no, const char *due, const char *when)
-{
-    database_run(owner, arena_printf(d->a,
-                                     "insert into deadline (expectation_id, level, due_at, basis,"
-                                     " created_at, created_by) select e.id, 2, '%s+07', 'เลื่อน',"
-                                     " '%s+07', 't' from expectation e join matter m on m.id ="
-                                     " e.matter_id where m.no = %d",
-                                     due, when, no));
-}
+#include "tests/flow/line_office.h"
 
 static void message(const char *kind)
 {
@@ -291,111 +176,6 @@ static void what_is_a_day_old_is_not_sent(void **state)
     assert_int_equal(in_state("dead"), 1);
 }
 
-static void what_has_just_become_late_is_told_once(void **state)
-{
-    (void)state;
-    owed(1, "2021-04-08T16:30", "");   /* late before LINE was on: the digest's */
-    owed(2, "2021-04-09T16:30", "");   /* becomes late */
-    owed(3, "2021-04-09T16:30", "ลับ"); /* secret */
-    owed(4, "2021-04-30T16:30", "");   /* not yet */
-    assert_int_equal(daemon_once(d, "THANWELA_NOW=2021-04-09T12:00"), 0);
-    assert_int_equal(daemon_once(d, "THANWELA_NOW=2021-04-09T16:30"), 0); /* the instant itself */
-    assert_int_equal(fake_line_heard(line, heard), 0);
-    setenv("THANWELA_NOW", "2021-04-09T16:30:01", 1);
-    pid_t several[3];
-    for (size_t i = 0; i < ARRAY_LEN(several); i++)
-        several[i] = daemon_start(d, NULL, true);
-    for (size_t i = 0; i < ARRAY_LEN(several); i++)
-        assert_int_equal(daemon_end(several[i], 0), 0);
-    unsetenv("THANWELA_NOW");
-    assert_int_equal(daemon_once(d, "THANWELA_NOW=2021-04-09T18:00"), 0);
-    assert_int_equal(fake_line_heard(line, heard), 1);
-    assert_int_equal(fake_line_accepted(line), 1);
-    assert_non_null(strstr(heard[0].body, "2/2564"));
-    assert_null(strstr(heard[0].body, "1/2564"));
-    assert_null(strstr(heard[0].body, "3/2564"));
-    assert_null(strstr(heard[0].body, "4/2564"));
-    /* A new deadline that passes too is a new becoming late. */
-    changed(2, "2021-04-10T12:00", "2021-04-09T18:30");
-    assert_int_equal(daemon_once(d, "THANWELA_NOW=2021-04-09T19:00"), 0);
-    assert_int_equal(fake_line_heard(line, heard), 2); /* the change */
-    assert_int_equal(daemon_once(d, "THANWELA_NOW=2021-04-10T12:01"), 0);
-    assert_int_equal(daemon_once(d, "THANWELA_NOW=2021-04-10T12:05"), 0);
-    assert_int_equal(fake_line_heard(line, heard), 3);
-    assert_int_equal(database_int(db, "select count(*) from line_late"), 2);
-}
-
-static void what_was_not_looked_for_is_not_called_late(void **state)
-{
-    (void)state;
-    owed(2, "2021-04-09T16:30", "");
-    database_run(owner, "insert into mailbox (name, host, login, folder, last_poll_at) values"
-                        " ('saraban', 'h', 'l', 'f', '2021-04-09T16:29+07')");
-    assert_int_equal(daemon_once(d, "THANWELA_NOW=2021-04-09T12:00"), 0);
-    assert_int_equal(daemon_once(d, "THANWELA_NOW=2021-04-09T17:00"), 0);
-    assert_int_equal(fake_line_heard(line, heard), 0);
-    database_run(owner, "update mailbox set last_poll_at = '2021-04-09T16:59+07'");
-    assert_int_equal(daemon_once(d, "THANWELA_NOW=2021-04-09T17:00"), 0);
-    assert_int_equal(fake_line_heard(line, heard), 1);
-    database_run(owner, "delete from mailbox");
-}
-
-static void a_changed_deadline_is_told_once_as_it_stands(void **state)
-{
-    (void)state;
-    owed(5, "2021-04-20T16:30", "");
-    owed(6, "2021-04-20T16:30", "ลับที่สุด");
-    owed(7, "2021-04-20T16:30", "");
-    assert_int_equal(daemon_once(d, "THANWELA_NOW=2021-04-09T12:00"), 0);
-    changed(5, "2021-04-22T16:30", "2021-04-09T13:00");
-    changed(5, "2021-04-23T12:00", "2021-04-09T13:01"); /* of two changes the last one */
-    changed(6, "2021-04-23T12:00", "2021-04-09T13:01");
-    changed(7, "2021-04-20T16:30", "2021-04-09T13:01"); /* the same instant is no change */
-    assert_int_equal(daemon_once(d, "THANWELA_NOW=2021-04-09T13:02"), 0);
-    assert_int_equal(daemon_once(d, "THANWELA_NOW=2021-04-09T13:03"), 0);
-    assert_int_equal(fake_line_heard(line, heard), 1);
-    assert_non_null(
-        strstr(heard[0].body, "5/2564 กรมศุลกากร จาก 20 เม.ย. 64 16:30 เป็น 23 เม.ย. 64"));
-    assert_null(strstr(heard[0].body, "6/2564"));
-    assert_null(strstr(heard[0].body, "7/2564"));
-}
-
-/* Everything at once: overdue, soon, late, newly late, changed; and whatever could leak. */
-static void nothing_forbidden_is_ever_told(void **state)
-{
-    static const char *const forbidden[] = {
-        "สมมุติ", "แต่งตั้ง", "ผู้ประสาน", "clerk@", "3/2564", "http", "www.", "thanwela.mof.example",
-        ".pdf", "TOKEN", "ลับมาก",   "@",
-    };
-    (void)state;
-    database_run(owner, "update agency set contact = 'ผู้ประสาน ก', contact_mail ="
-                        " 'clerk@customs.go.th' where code = 'CUSTOMS'");
-    owed(1, "2021-04-08T16:30", "");
-    owed(2, "2021-04-09T16:30", "");
-    owed(3, "2021-04-09T16:30", "ลับมาก");
-    owed(4, "2021-04-10T16:30", "");
-    assert_int_equal(daemon_once(d, "THANWELA_NOW=2021-04-09T12:00"), 0);
-    changed(4, "2021-04-12T12:00", "2021-04-09T13:00");
-    setenv("THANWELA_NOW", "2021-04-09T18:00", 1);
-    assert_int_equal(daemon_run(d, NULL, "thanwela", "report", "lateness", "--send", NULL), 0);
-    assert_int_equal(daemon_run(d, NULL, "thanwela", "report", "lateness", "--send", NULL), 0);
-    unsetenv("THANWELA_NOW");
-    daemon_once(d, "THANWELA_NOW=2021-04-09T18:01"); /* no mail server: the report's mail waits */
-    int n = fake_line_heard(line, heard);
-    assert_int_equal(n, 3); /* one digest although two reports, late, changed */
-    for (int i = 0; i < n; i++)
-        for (size_t k = 0; k < ARRAY_LEN(forbidden); k++)
-            if (strstr(heard[i].body, forbidden[k]))
-                fail_msg("\"%s\" is told: %s", forbidden[k], heard[i].body);
-    assert_int_equal(database_int(db, "select count(*) from outbox where kind = 'digest'"), 1);
-    assert_int_equal(database_int(db, "select count(*) from violation_line"), 0);
-    database_run(owner, "update outbox set body = convert_to('ผู้ประสาน ก http://x', 'utf8')"
-                        " where kind = 'digest'");
-    assert_int_equal(database_int(db, "select count(*) from violation_line"), 2);
-    database_run(owner, "delete from outbox where kind = 'digest'");
-    database_run(owner, "update agency set contact = '', contact_mail = ''");
-}
-
 static void mode_file_writes_each_message_once_and_mode_off_tells_nothing(void **state)
 {
     (void)state;
@@ -452,8 +232,6 @@ static void without_a_token_the_role_goes_on_for_the_mail(void **state)
     assert_int_equal(in_state("ready"), 1);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -464,10 +242,6 @@ int main(void)
         TEST(a_quota_that_cannot_be_asked_is_asked_again_and_a_bad_token_is_final),
         TEST(what_a_message_used_up_itself_does_not_stop_its_retry),
         TEST(what_is_a_day_old_is_not_sent),
-        TEST(what_has_just_become_late_is_told_once),
-        TEST(what_was_not_looked_for_is_not_called_late),
-        TEST(a_changed_deadline_is_told_once_as_it_stands),
-        TEST(nothing_forbidden_is_ever_told),
         TEST(mode_file_writes_each_message_once_and_mode_off_tells_nothing),
         TEST(plain_text_goes_to_this_machine_alone),
         TEST(the_check_asks_line_about_token_and_group),
