@@ -106,6 +106,9 @@ char *thai_time(struct arena *a, int64_t us, enum thai_form form)
     case THAI_DATE_TIME:
         return arena_printf(a, "%d %s %02d %02d:%02d", c.day, thai_month(c.month, true), year % 100,
                             c.hour, c.minute);
+    case THAI_DATE_SECOND:
+        return arena_printf(a, "%d %s %02d %02d:%02d:%02d", c.day, thai_month(c.month, true),
+                            year % 100, c.hour, c.minute, c.second);
     case THAI_TIME:
         return arena_printf(a, "%02d.%02d น.", c.hour, c.minute);
     case THAI_LONG_TIME:

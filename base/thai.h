@@ -11,11 +11,12 @@
 char *thai_digits(struct arena *a, const char *text);
 
 enum thai_form {
-    THAI_DATE_LONG,  /* 15 มีนาคม 2564 */
-    THAI_DATE_SHORT, /* 15 มี.ค. 64 */
-    THAI_DATE_TIME,  /* 15 มี.ค. 64 10:00 */
-    THAI_TIME,       /* 10.00 น. */
-    THAI_LONG_TIME,  /* 15 มีนาคม 2564 เวลา 10.00 น. */
+    THAI_DATE_LONG,   /* 15 มีนาคม 2564 */
+    THAI_DATE_SHORT,  /* 15 มี.ค. 64 */
+    THAI_DATE_TIME,   /* 15 มี.ค. 64 10:00 */
+    THAI_DATE_SECOND, /* 15 มี.ค. 64 10:00:07 */
+    THAI_TIME,        /* 10.00 น. */
+    THAI_LONG_TIME,   /* 15 มีนาคม 2564 เวลา 10.00 น. */
 };
 
 /* An instant in Bangkok time, Arabic digits. TIME_NONE gives "-". */

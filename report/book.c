@@ -123,6 +123,15 @@ void sheet_number(struct sheet *s, int64_t n)
     c->n = n;
 }
 
+void sheet_time_beside(struct sheet *s, int64_t us, int64_t limit_us)
+{
+    enum cell_kind kind;
+    struct cell *c = cell_new(s, &kind);
+    assert(kind == CELL_TIME);
+    c->n = us;
+    c->of = us != TIME_NONE && us > limit_us && us / US_PER_MIN == limit_us / US_PER_MIN;
+}
+
 void sheet_percent(struct sheet *s, int64_t n, int64_t of)
 {
     enum cell_kind kind;
@@ -254,7 +263,7 @@ const char *cell_text(struct arena *a, enum cell_kind kind, const struct cell *c
         return "";
     switch (kind) {
     case CELL_TIME:
-        return thai_time(a, c->n, THAI_DATE_TIME);
+        return thai_time(a, c->n, c->of ? THAI_DATE_SECOND : THAI_DATE_TIME);
     case CELL_DAY:
         return thai_time(a, c->n, THAI_DATE_SHORT);
     case CELL_MINUTES:

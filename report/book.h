@@ -52,7 +52,8 @@ struct book_column {
 
 struct cell {
     const char *text; /* CELL_TEXT; "" for nothing */
-    int64_t n, of;
+    int64_t n;
+    int64_t of; /* CELL_PERCENT; of a CELL_TIME not 0: seconds are shown */
 };
 
 struct sheet {
@@ -115,6 +116,9 @@ struct book *book_only(const struct book *b, const struct sheet *s);
 /* Cells from left to right, row by row; the column's kind must fit. Text is copied and cleaned. */
 void sheet_text(struct sheet *s, const char *text);
 void sheet_number(struct sheet *s, int64_t n); /* CELL_INT, CELL_TIME, CELL_DAY, CELL_MINUTES */
+/* A CELL_TIME that stands beside its limit: where it is over it within the same minute, its seconds
+ * say so. */
+void sheet_time_beside(struct sheet *s, int64_t us, int64_t limit_us);
 void sheet_percent(struct sheet *s, int64_t n, int64_t of);
 int sheet_rows(const struct sheet *s);
 /* Rows that text, HTML and paper show. */

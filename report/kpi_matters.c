@@ -53,7 +53,7 @@ static void add_matter(struct sheet *s, const struct kpi_matter *m)
     sheet_text(s, m->title);
     sheet_number(s, m->quarter);
     sheet_number(s, m->due_us);
-    sheet_number(s, m->presented_us);
+    sheet_time_beside(s, m->presented_us, m->due_us);
     sheet_text(s, result_of(m));
     sheet_text(s, !in_time(m) && !*m->late_why ? "ยังไม่ระบุเหตุ" : m->late_why);
     sheet_text(s, m->register_nos);

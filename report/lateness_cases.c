@@ -38,7 +38,7 @@ static void add_case(struct sheet *s, const struct late_case *c, const struct re
     sheet_text(s, c->agency);
     sheet_text(s, c->title);
     sheet_number(s, c->due_us);
-    sheet_number(s, c->decided_us);
+    sheet_time_beside(s, c->decided_us, c->due_us);
     sheet_number(s, is_late ? c->late_min : TIME_NONE);
     sheet_text(s, c->contact);
     sheet_text(s, c->why);

@@ -11,14 +11,14 @@
 
 static void dates_carry_buddhist_years(void **state)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     int64_t us;
     (void)state;
     assert_true(time_parse_iso("2021-03-15T10:05", &us));
     assert_string_equal(thai_time(a, us, THAI_DATE_LONG), "15 มีนาคม 2564");
     assert_string_equal(thai_time(a, us, THAI_DATE_SHORT), "15 มี.ค. 64");
     assert_string_equal(thai_time(a, us, THAI_DATE_TIME), "15 มี.ค. 64 10:05");
+    assert_string_equal(thai_time(a, us + 7000000, THAI_DATE_SECOND), "15 มี.ค. 64 10:05:07");
     assert_string_equal(thai_time(a, us, THAI_TIME), "10.05 น.");
     assert_string_equal(thai_time(a, us, THAI_LONG_TIME), "15 มีนาคม 2564 เวลา 10.05 น.");
     assert_string_equal(thai_time(a, TIME_NONE, THAI_TIME), "-");
@@ -36,8 +36,7 @@ static void folding_compares_what_looks_alike(void **state)
         {"  a\u200b B\u00a0\t C  ", "a b c"},
         {"", ""},
     };
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         assert_string_equal(thai_fold(a, cases[i].text), cases[i].folded);
@@ -45,8 +44,7 @@ static void folding_compares_what_looks_alike(void **state)
 
 static void marks_take_no_column(void **state)
 {
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     (void)state;
     assert_int_equal(text_columns("ที่"), 1);
     assert_int_equal(text_columns("กุมภาพันธ์"), 7);
@@ -60,8 +58,7 @@ static void strangers_text_is_made_safe(void **state)
 {
     static const char bytes[] = "a\0b\x1b[31m\xff\xe2\x80\xae"
                                 "ก";
-    struct arena *a CLEANUP(arena_freep)
-    = arena_new();
+    struct arena *a CLEANUP(arena_freep) = arena_new();
     (void)state;
     assert_string_equal(text_clean(a, bytes, sizeof bytes - 1), "a\ufffdb\ufffd[31m\ufffd\ufffdก");
     assert_true(utf8_valid("ก", 3));

@@ -71,6 +71,29 @@ static void a_length_is_told_in_the_two_units_that_matter(void **state)
         assert_string_equal(minutes_text(a, cases[i].minutes), cases[i].text);
 }
 
+/* "Due at 12:00, received at 12:00, late" would be believed by nobody. */
+static void what_is_late_within_the_minute_shows_its_seconds(void **state)
+{
+    const int64_t noon = INT64_C(1617944400) * US_PER_S;
+    const struct {
+        int64_t us;
+        const char *text;
+    } cases[] = {{noon, "9 เม.ย. 64 12:00"},
+                 {noon + 20 * US_PER_S, "9 เม.ย. 64 12:00:20"},
+                 {noon - US_PER_S, "9 เม.ย. 64 11:59"},
+                 {noon + US_PER_MIN, "9 เม.ย. 64 12:01"},
+                 {TIME_NONE, ""}};
+    static const struct book_column one[] = {{.key = "at", .title = "เมื่อ", .kind = CELL_TIME}};
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    (void)state;
+    struct book *b = book_new(a, "demo", NULL, "ตัวอย่าง", 0);
+    struct sheet *s = book_sheet(b, "rows", "รายการ", "ไม่มี", one, 1);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        sheet_time_beside(s, cases[i].us, noon);
+        assert_string_equal(cell_text(a, CELL_TIME, &s->cells[i]), cases[i].text);
+    }
+}
+
 static void columns_that_say_nothing_are_left_out(void **state)
 {
     struct arena *a CLEANUP(arena_freep) = arena_new();
@@ -166,6 +189,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_percentage_is_rounded_once_from_whole_numbers),
         cmocka_unit_test(a_length_is_told_in_the_two_units_that_matter),
+        cmocka_unit_test(what_is_late_within_the_minute_shows_its_seconds),
         cmocka_unit_test(columns_that_say_nothing_are_left_out),
         cmocka_unit_test(text_that_looks_like_a_formula_is_quoted_in_csv),
         cmocka_unit_test(text_and_paper_show_some_rows_and_files_all),
