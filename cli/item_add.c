@@ -125,7 +125,7 @@ static bool make(struct cli *c, const struct config *config, const char *number,
     struct queue_item i;
     struct judgement j;
     struct receipt r;
-    if (!item_read(c->a, c->db, number, now_us, &whole, err) ||
+    if (!item_read(c->a, c->db, number, now_us, false, &whole, err) ||
         !queue_item_read(c->db, c->a, whole.row.id, &i, err))
         return false;
     if (*whole.row.cancelled_why)

@@ -174,7 +174,7 @@ int item_show_run(struct cli *c, int argc, char **argv)
     struct item_whole w;
     struct err err = {0};
     struct buf out CLEANUP(buf_fini) = {0};
-    int64_t as_of = clock_now_us();
+    int64_t as_of = TIME_NONE;
     const struct opt opts[] = {{"--as-of", OPT_TIME, &as_of}};
     if (!cli_options(&command_item, &argc, argv, opts, ARRAY_LEN(opts)))
         return EXIT_USAGE;
@@ -183,7 +183,8 @@ int item_show_run(struct cli *c, int argc, char **argv)
     struct db *db = cli_db(c);
     if (!db)
         return EXIT_USAGE;
-    if (!item_read(c->a, db, argv[1], as_of, &w, &err))
+    bool as_it_stood = as_of != TIME_NONE;
+    if (!item_read(c->a, db, argv[1], as_it_stood ? as_of : clock_now_us(), as_it_stood, &w, &err))
         return cli_fail(&err);
     if (c->json)
         return show_json(&w);

@@ -75,7 +75,7 @@ static bool make(struct cli *c, const struct config *config, const struct link_w
 {
     struct item_whole whole;
     struct link_made made;
-    if (!item_read(c->a, c->db, w->register_no, clock_now_us(), &whole, err))
+    if (!item_read(c->a, c->db, w->register_no, clock_now_us(), false, &whole, err))
         return false;
     *out = (struct link_slip){.office_name = config->office_name,
                               .register_no = whole.row.register_no,

@@ -123,9 +123,10 @@ struct item_whole {
     struct item_answer *answers;
     int n_files, n_codes, n_pages, n_events, n_answers;
 };
-/* err  REFUSE there is no such number */
+/* as_it_stood: as in item_filter, and the route as far as it went then.
+ * err  REFUSE there is no such number, or was none then */
 bool item_read(struct arena *a, struct db *db, const char *register_no, int64_t as_of_us,
-               struct item_whole *out, struct err *err) MUST_CHECK;
+               bool as_it_stood, struct item_whole *out, struct err *err) MUST_CHECK;
 
 /* ---- an officer's word: each one transaction with its event */
 

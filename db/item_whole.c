@@ -81,13 +81,17 @@ static bool read_pages(struct arena *a, struct db *db, const struct params *p, s
 /* The route of the document: its own events and those of its matter. */
 static const char events_sql[] =
     "select e.id, us(e.at), e.who, e.what, e.why from event e join item i on i.id = $1"
-    " where e.item_id = i.id or (e.matter_id = i.matter_id and e.item_id is null) order by e.id";
+    " where (e.item_id = i.id or (e.matter_id = i.matter_id and e.item_id is null))"
+    " and ($2::bigint is null or e.at <= from_us($2)) order by e.id";
 
-static bool read_events(struct arena *a, struct db *db, const struct params *p,
-                        struct item_whole *w, struct err *err)
+static bool read_events(struct arena *a, struct db *db, int64_t until_us, struct item_whole *w,
+                        struct err *err)
 {
     struct rows r CLEANUP(rows_fini) = {0};
-    if (!db_query_kept(db, events_sql, p, &r, err))
+    struct params p = {0};
+    param_int(&p, w->row.id);
+    param_time(&p, until_us);
+    if (!db_query_kept(db, events_sql, &p, &r, err))
         return false;
     w->n_events = r.n;
     w->events = arena_array(a, (size_t)r.n, sizeof *w->events);
@@ -122,7 +126,7 @@ static bool read_answers(struct arena *a, struct db *db, const struct params *p,
 }
 
 bool item_read(struct arena *a, struct db *db, const char *register_no, int64_t as_of_us,
-               struct item_whole *out, struct err *err)
+               bool as_it_stood, struct item_whole *out, struct err *err)
 {
     struct item_rows found;
     struct item_whole w = {0};
@@ -130,7 +134,8 @@ bool item_read(struct arena *a, struct db *db, const char *register_no, int64_t 
                                   .from_us = TIME_NONE,
                                   .to_us = TIME_NONE,
                                   .register_no = register_no,
-                                  .as_of_us = as_of_us};
+                                  .as_of_us = as_of_us,
+                                  .as_it_stood = as_it_stood};
     if (!item_list(a, db, &f, &found, err))
         return false;
     if (found.n == 0)
@@ -139,7 +144,8 @@ bool item_read(struct arena *a, struct db *db, const char *register_no, int64_t 
     struct params p = {0};
     param_int(&p, w.row.id);
     if (!read_files(a, db, &p, &w, err) || !read_codes(a, db, &p, &w, err) ||
-        !read_pages(a, db, &p, &w, err) || !read_events(a, db, &p, &w, err) ||
+        !read_pages(a, db, &p, &w, err) ||
+        !read_events(a, db, as_it_stood ? as_of_us : TIME_NONE, &w, err) ||
         !read_answers(a, db, &p, &w, err))
         return false;
     *out = w;

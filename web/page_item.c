@@ -223,7 +223,7 @@ bool page_item(struct web_request *r, struct web_answer *out, struct err *err)
 {
     struct item_whole w;
     struct html h;
-    if (!item_read(r->a, r->db, part_number(r), r->now_us, &w, err))
+    if (!item_read(r->a, r->db, part_number(r), r->now_us, false, &w, err))
         return false;
     web_page_start(r, out, &h,
                    arena_printf(r->a, "%s %s", web_tr(r, "เลขรับ", "No."), w.row.register_no));

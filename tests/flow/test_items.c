@@ -167,11 +167,11 @@ static void a_number_that_is_none_is_refused(void **state)
     struct item_whole w;
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         struct err err = {0};
-        assert_false(item_read(s->a, s->db, words[i], 0, &w, &err));
+        assert_false(item_read(s->a, s->db, words[i], 0, false, &w, &err));
         assert_int_equal(err.kind, ERR_REFUSE);
     }
     struct err err = {0};
-    assert_false(item_read(s->a, s->db, "999/2564", 0, &w, &err));
+    assert_false(item_read(s->a, s->db, "999/2564", 0, false, &w, &err));
     assert_non_null(strstr(err.text, "999/2564"));
 }
 
@@ -183,7 +183,7 @@ static void an_officer_s_word_changes_the_item_and_stays_on_record(void **state)
     const struct item_assign to = {.matter = "8/2564", .agency = "EXCISE"};
     assert_true(item_assign(s->db, "5/2564", &to, "officer", "โทรถามแล้ว", &err));
     assert_true(item_status(s->db, "5/2564", "ตรวจสอบ", "officer", "เริ่มตรวจ", &err));
-    assert_true(item_read(s->a, s->db, "5/2564", seeded_at("2021-04-09T18:00"), &w, &err));
+    assert_true(item_read(s->a, s->db, "5/2564", seeded_at("2021-04-09T18:00"), false, &w, &err));
     assert_string_equal(w.row.matter_no, "8/2564");
     assert_string_equal(w.row.agency_code, "EXCISE");
     assert_string_equal(w.row.agency_how, "officer");
@@ -287,11 +287,28 @@ static void a_register_of_an_evening_has_the_states_of_that_evening(void **state
     assert_null(strstr(sheet_cell(b->sheets[0], 5, 8)->text, "ยกเลิกเลข"));
 }
 
+static void a_document_is_shown_as_it_stood_that_evening(void **state)
+{
+    struct seeded *s = *state;
+    struct item_whole then, now;
+    struct err err = {0};
+    int64_t evening = seeded_at("2021-04-09T18:00");
+    assert_true(item_status(s->db, "2/2564", "ตรวจสอบ", "officer", "รับไว้ตรวจ", &err));
+    assert_true(item_read(s->a, s->db, "2/2564", evening, true, &then, &err));
+    assert_string_equal(then.row.status, "รับแล้ว");
+    assert_true(item_read(s->a, s->db, "2/2564", evening, false, &now, &err));
+    assert_string_equal(now.row.status, "ตรวจสอบ");
+    assert_int_equal(now.n_events, then.n_events + 1); /* the officer's word came after it */
+    assert_false(item_read(s->a, s->db, "2/2564", seeded_at("2021-01-01"), true, &then, &err));
+    assert_int_equal(err.kind, ERR_REFUSE);
+    assert_true(item_status(s->db, "2/2564", "รับแล้ว", "officer", "ตรวจแล้ว", &err));
+}
+
 static const char *verdict_of(struct seeded *s, const char *number, const char *as_of)
 {
     struct item_whole w;
     struct err err = {0};
-    if (!item_read(s->a, s->db, number, seeded_at(as_of), &w, &err))
+    if (!item_read(s->a, s->db, number, seeded_at(as_of), false, &w, &err))
         fail_msg("%s", err.text);
     return w.row.verdict;
 }
@@ -359,6 +376,7 @@ int main(void)
         TEST(a_number_that_is_none_is_refused),
         TEST(an_officer_s_word_changes_the_item_and_stays_on_record),
         TEST(words_that_do_not_fit_change_nothing),
+        TEST(a_document_is_shown_as_it_stood_that_evening),
         TEST(what_is_incomplete_is_judged_by_what_completes_it),
         TEST(a_cancelled_number_stays_with_its_reason),
         TEST(a_register_of_an_evening_has_the_states_of_that_evening),
