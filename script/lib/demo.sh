@@ -12,17 +12,19 @@ daemon=
 bold() { if [ -t 1 ]; then printf '\n\033[1m%s\033[0m\n' "$*"; else printf '\n== %s\n' "$*"; fi; }
 value() { sed -n "s/^$1=//p" "$office/env"; }
 
-# The servers and the daemon run as an ordinary user, also where root started the demo.
-as_office() {
-    if [ "$(id -u)" != 0 ]; then "$@"; return; fi
+# The servers and the daemon run as an ordinary user, also where root started the demo. become_office turns
+# this shell into the program: in the background, $! is then the program's own process.
+become_office() {
+    [ "$(id -u)" = 0 ] || exec "$@"
     local user
     user=$(value OFFICE_USER)
-    setpriv --reuid "$user" --regid "$user" --init-groups env HOME="$demo" "$@"
+    exec setpriv --reuid "$user" --regid "$user" --init-groups env HOME="$demo" "$@"
 }
+as_office() { (become_office "$@"); }
 thanwela() { as_office "$programs/thanwela" -c "$conf" "$@"; }
 
 end() {
-    [ -z "$daemon" ] || kill "$daemon" 2>/dev/null || true
+    if [ -n "$daemon" ] && kill "$daemon" 2>/dev/null; then wait "$daemon" || true; fi
     "$checkout/script/lib/office" stop "$office" 2>/dev/null || true
 }
 
