@@ -205,6 +205,8 @@ static bool spool_mail(void *user, uint32_t uid, int raw_fd, uint64_t size_bytes
     const struct imap_entry *e = inbox_find(&p->inbox, uid);
     if (!e || seen_find(&p->inbox.seen, uid))
         return true; /* not asked for: a server may speak of other mail */
+    if (size_bytes == 0 && e->size_bytes > 0)
+        return true; /* expunged meanwhile: so Dovecot answers. If not, the next poll has it */
     return batch_spool(p->batch, uid, e->internaldate_us, raw_fd, size_bytes, err);
 }
 

@@ -39,6 +39,7 @@ static const struct scenario start = {.name = "a human meanwhile", .n_letters = 
 /* Of each letter: how often somebody put it there, and how often it lies there at the end. */
 struct copies {
     int n_put[LETTERS], n_there[LETTERS];
+    int n_torn_max; /* mails that a server whose list of UIDs was torn shows under two of them */
 };
 
 struct tally {
@@ -87,6 +88,7 @@ static void mails_come(struct world *w, uint64_t *chance, struct copies *c, stru
         if (i != at || renumber == 0)
             continue;
         office_renumber(w->daemon->office, WORLD_ADDR, renumber == 2);
+        c->n_torn_max = 1;
         t->n_renewed += renumber == 1;
         t->n_reused += renumber == 2;
     }
@@ -147,7 +149,8 @@ static int n_met_max(const char *said, int letter)
     return n_said(said, "take out", letter) + n_said(said, "undo", letter);
 }
 
-/* A letter lies there as long as nobody deleted one, and never more often than it was put there. */
+/* A letter lies there as long as nobody deleted one, and never more often than it was put there, or
+ * than the server said that it lies in the inbox: two UIDs of one file are a mail and its copy. */
 static void check_copies(struct world *w, const char *said, struct copies *c)
 {
     static const char *const folders[] = {".", DONE, ".Elsewhere"};
@@ -156,6 +159,8 @@ static void check_copies(struct world *w, const char *said, struct copies *c)
     for (int i = 0; i < LETTERS; i++) {
         int n_put = 1 + c->n_put[i] + n_said(said, "copy", i) + n_said(said, "repeat", i) +
                     n_met_max(said, i);
+        if (c->n_there[i] == n_put + 1 && c->n_torn_max-- > 0)
+            continue;
         if (c->n_there[i] > n_put || (c->n_there[i] == 0 && n_said(said, "delete", i) == 0))
             fail_msg("letter %d lies there %d times and was put there %d times; the human: %s", i,
                      c->n_there[i], n_put, said);
