@@ -6,6 +6,7 @@
 #include "report/lateness.h"
 #include "report/send.h"
 #include "tests/flow/database.h"
+#include "tests/flow/nightly_book.h"
 #include "tests/flow/seeded.h"
 
 #include <setjmp.h>
@@ -17,32 +18,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static const char evening[] = "2021-04-09T18:00";
-
-static struct lateness *gather(struct seeded *s, const char *as_of)
-{
-    struct lateness *l = NULL;
-    struct err err = {0};
-    if (!lateness_gather(s->a, s->db, &s->config, seeded_at(as_of), &l, &err))
-        fail_msg("%s", err.text);
-    return l;
-}
-
-static void write_as(const struct lateness *l, enum report_format f, struct buf *out)
-{
-    struct err err = {0};
-    if (!lateness_write(l, f, 100, false, out, &err))
-        fail_msg("%s", err.text);
-}
-
-static const struct fact *fact_of(const struct book *b, const char *key)
-{
-    for (int i = 0; i < b->n_facts; i++)
-        if (strcmp(b->facts[i].key, key) == 0)
-            return &b->facts[i];
-    return NULL;
-}
 
 static void each_section_holds_what_the_office_knows(void **state)
 {
