@@ -150,10 +150,15 @@ static void start(struct crew *c, struct hand *h)
               NULL);
 }
 
+static bool will_start(const struct hand *h)
+{
+    return h->state == HAND_WAITING || h->state == HAND_REFUSED;
+}
+
 void crew_start_due(struct crew *c)
 {
     for (uint32_t i = 0; i < c->n && !crew_stopping(c); i++)
-        if (c->hands[i].state == HAND_WAITING && c->hands[i].start_at_ms <= clock_mono_ms())
+        if (will_start(&c->hands[i]) && c->hands[i].start_at_ms <= clock_mono_ms())
             start(c, &c->hands[i]);
 }
 
@@ -177,12 +182,19 @@ static void tell_end(const struct crew *c, const struct hand *h, int status)
     bool expected = (code == ROLE_DONE || code == ROLE_WORKED) && (crew_stopping(c) || c->once);
     if (expected)
         level = LOG_LEVEL_DEBUG;
-    else if (h->state == HAND_OVER)
+    else if (h->state == HAND_OVER || h->state == HAND_REFUSED)
         level = LOG_LEVEL_ERROR;
-    if (h->state == HAND_WAITING)
+    if (will_start(h))
         snprintf(wait, sizeof wait, "%.1f", (double)(h->start_at_ms - clock_mono_ms()) / 1000);
     log_event(level, "supervise", "child", h->label, "what", why, "again_in_s", *wait ? wait : NULL,
               NULL);
+}
+
+/* What it misses may be there later: a full disk has room again, a file gets its right mode. */
+static void refuse(struct crew *c, struct hand *h)
+{
+    h->state = HAND_REFUSED;
+    h->start_at_ms = clock_mono_ms() + c->times.refused_ms;
 }
 
 /* What a status means for the place: over, or wait and start again. */
@@ -194,8 +206,10 @@ static void judge_end(struct crew *c, struct hand *h, int status)
     h->n_crashes += crashed;
     h->state = HAND_OVER;
     c->worked |= code == ROLE_WORKED;
-    if (crew_stopping(c) || code == ROLE_CONFIG)
+    if (crew_stopping(c))
         c->failed |= !good;
+    else if (code == ROLE_CONFIG && !c->once)
+        refuse(c, h);
     else if (!c->once || (crashed && h->n_crashes < CREW_ONCE_CRASHES_MAX))
         back_off(c, h);
     else
@@ -222,7 +236,7 @@ void crew_stop(struct crew *c)
     fd_closep(&c->stop_write);
     c->kill_at_ms = clock_mono_ms() + c->times.grace_ms;
     for (uint32_t i = 0; i < c->n; i++)
-        if (c->hands[i].state == HAND_WAITING)
+        if (will_start(&c->hands[i]))
             c->hands[i].state = HAND_OVER;
 }
 
@@ -260,7 +274,7 @@ int crew_due_ms(const struct crew *c)
 {
     int64_t due = crew_stopping(c) ? c->kill_at_ms : INT64_MAX;
     for (uint32_t i = 0; i < c->n; i++)
-        if (c->hands[i].state == HAND_WAITING && c->hands[i].start_at_ms < due)
+        if (will_start(&c->hands[i]) && c->hands[i].start_at_ms < due)
             due = c->hands[i].start_at_ms;
     if (due == INT64_MAX)
         return -1;

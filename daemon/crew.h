@@ -17,7 +17,12 @@ enum {
         5, /* --once: a mail that brings a role down is set aside at the third */
 };
 
-enum hand_state { HAND_WAITING, HAND_RUNNING, HAND_OVER };
+enum hand_state {
+    HAND_WAITING,
+    HAND_RUNNING,
+    HAND_REFUSED, /* could not run as configured; tried again as long as another place runs */
+    HAND_OVER
+};
 
 struct hand { /* one process's place, kept over its restarts */
     const struct role *role;
@@ -26,7 +31,7 @@ struct hand { /* one process's place, kept over its restarts */
     enum hand_state state;
     pid_t pid;           /* HAND_RUNNING */
     int64_t started_ms;  /* monotonic */
-    int64_t start_at_ms; /* HAND_WAITING */
+    int64_t start_at_ms; /* HAND_WAITING, HAND_REFUSED */
     int backoff_ms;      /* of the next death; 0: none yet */
     int n_crashes;
     int wake_fd;

@@ -22,6 +22,7 @@ enum { ONCE_ROUNDS_MAX = 1000 }; /* a thousand rounds with work in each: mail ke
 const struct supervisor_times supervisor_times = {
     .backoff_first_ms = 1000,
     .backoff_max_ms = 300000,
+    .refused_ms = 300000,
     .settled_ms = 60000,
     .grace_ms = 30000,
 };
@@ -116,9 +117,9 @@ static void tell_status(struct supervisor *s)
     const struct crew *c = &s->crew;
     const char *what = s->stopping ? "stopping" : s->next ? "reloading" : "at work";
     char status[sizeof s->status];
-    snprintf(status, sizeof status, "STATUS=%s: %u running, %u waiting to start again, %u given up",
+    snprintf(status, sizeof status, "STATUS=%s: %u running, %u waiting to start again, %u refused",
              what, crew_count(c, HAND_RUNNING), crew_count(c, HAND_WAITING),
-             crew_stopping(c) ? 0 : crew_count(c, HAND_OVER));
+             crew_count(c, HAND_REFUSED));
     if (strcmp(status, s->status) != 0)
         sd_notify(0, status);
     memcpy(s->status, status, sizeof status);
@@ -186,7 +187,7 @@ static void watch(struct supervisor *s)
     for (;;) {
         crew_start_due(c);
         crew_kill_overdue(c);
-        if (crew_count(c, HAND_OVER) == c->n)
+        if (crew_count(c, HAND_OVER) + crew_count(c, HAND_REFUSED) == c->n)
             return;
         tell_status(s);
         int64_t wait_ms = crew_due_ms(c);

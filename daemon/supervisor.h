@@ -9,6 +9,7 @@
 struct supervisor_times {
     int backoff_first_ms; /* before a role that died is started again; doubles each time */
     int backoff_max_ms;   /* but no longer than this; a quarter more or less by chance */
+    int refused_ms;       /* before one that could not run as configured is tried again */
     int settled_ms;       /* a role that lived so long begins with the first wait again */
     int grace_ms;         /* from stop to SIGKILL */
 };
@@ -24,6 +25,7 @@ struct supervisor_plan {
 /* Run the roles that the configuration names until SIGTERM or SIGINT (a second one kills). SIGHUP
  * reads the configuration again: a good one restarts the roles, a bad one is logged and the old one
  * holds. Tells systemd READY, RELOADING, STOPPING, STATUS and WATCHDOG.
+ * A role that cannot run as configured is tried again after refused_ms as long as another can.
  * Returns the exit status: 0 stopped as told; ROLE_CONFIG when no role can run. */
 int supervisor_run(const struct supervisor_plan *plan);
 

@@ -37,7 +37,8 @@ static bool encode(struct arena *a, const char *text, enum qr_ecc ecc, struct qr
         return err_set(err, ERR_REFUSE, "qr: %zu bytes are too long for one code: shorten the text",
                        strlen(text));
     if (!code)
-        return err_set(err, ERR_FATAL, "qr: libqrencode: %s", strerror(errno));
+        return err_set(err, errno == ENOMEM ? ERR_RETRY : ERR_FATAL, "qr: libqrencode: %s",
+                       strerror(errno));
     size_t n = (size_t)code->width * (size_t)code->width;
     uint8_t *modules = arena_alloc(a, n);
     for (size_t i = 0; i < n; i++)

@@ -44,7 +44,7 @@ struct paper_type {
 struct paper; /* opaque */
 typedef void paper_draw(struct paper *p, const void *facts);
 
-/* err  FATAL the font is not installed, or cairo gave up */
+/* err  RETRY cairo is out of memory; FATAL the font is not installed, or cairo gave up */
 bool paper_pdf(const struct paper_setup *setup, paper_draw *draw, const void *facts,
                struct buf *out, struct err *err) MUST_CHECK;
 /* One page (from 1) as a picture. */

@@ -92,6 +92,5 @@ bool chart_png(const struct book *b, struct buf *out, struct err *err)
     if (!status)
         status = cairo_surface_write_to_png_stream(surface, add_bytes, out);
     cairo_surface_destroy(surface);
-    return status ? err_set(err, ERR_FATAL, "chart: cairo: %s", cairo_status_to_string(status))
-                  : true;
+    return paper_drawn((int)status, "chart", err);
 }

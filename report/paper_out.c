@@ -63,6 +63,14 @@ static PangoContext *context_new(void)
     return context;
 }
 
+bool paper_drawn(int status, const char *what, struct err *err)
+{
+    if (status == CAIRO_STATUS_SUCCESS)
+        return true;
+    return err_set(err, status == CAIRO_STATUS_NO_MEMORY ? ERR_RETRY : ERR_FATAL, "%s: cairo: %s",
+                   what, cairo_status_to_string((cairo_status_t)status));
+}
+
 struct job {
     const struct paper_setup *setup;
     paper_draw *draw;
@@ -88,10 +96,7 @@ static bool run(const struct job *job, cairo_surface_t *surface, double scale, i
     job->draw(&p, job->facts);
     paper_last_page(&p);
     *pages_out = p.page;
-    if (cairo_status(cr) != CAIRO_STATUS_SUCCESS)
-        return err_set(err, ERR_FATAL, "paper: cairo: %s",
-                       cairo_status_to_string(cairo_status(cr)));
-    return true;
+    return paper_drawn((int)cairo_status(cr), "paper", err);
 }
 
 /* ---------------------------------------------------------------- PDF */
@@ -117,10 +122,7 @@ static bool pdf_once(const struct job *job, int n_pages, int *pages_out, struct 
     if (!run(job, surface, 1, n_pages, 0, pages_out, err))
         return false;
     cairo_surface_finish(surface);
-    cairo_status_t status = cairo_surface_status(surface);
-    if (status != CAIRO_STATUS_SUCCESS)
-        return err_set(err, ERR_FATAL, "paper: cairo: %s", cairo_status_to_string(status));
-    return true;
+    return paper_drawn((int)cairo_surface_status(surface), "paper", err);
 }
 
 bool paper_pdf(const struct paper_setup *setup, paper_draw *draw, const void *facts,
@@ -167,8 +169,5 @@ bool paper_png(const struct paper_setup *setup, paper_draw *draw, const void *fa
     cairo_paint(paint);
     if (!run(&job, surface, scale, n_pages, page, &drawn, err))
         return false;
-    cairo_status_t status = cairo_surface_write_to_png_stream(surface, to_buf, out);
-    if (status != CAIRO_STATUS_SUCCESS)
-        return err_set(err, ERR_FATAL, "paper: cairo: %s", cairo_status_to_string(status));
-    return true;
+    return paper_drawn((int)cairo_surface_write_to_png_stream(surface, to_buf, out), "paper", err);
 }

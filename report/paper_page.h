@@ -38,4 +38,9 @@ void paper_set_ink(struct paper *p, enum paper_ink ink);
 void paper_first_page(struct paper *p);
 void paper_last_page(struct paper *p);
 
+/* What cairo says of a drawing (a cairo_status_t); what names it. One without memory is worth
+ * another try.
+ * err  RETRY out of memory; FATAL anything else */
+bool paper_drawn(int status, const char *what, struct err *err);
+
 #endif

@@ -14,7 +14,7 @@ enum {
     ROLE_DONE = 0,    /* told to stop and drained; with once: there was nothing to do */
     ROLE_WORKED = 10, /* once: something was done and nothing is left */
     ROLE_RETRY = 75,  /* the world's fault: start again with back-off */
-    ROLE_CONFIG = 78, /* configuration: starting again would not help. The role logged why */
+    ROLE_CONFIG = 78, /* configuration: starting again soon would not help. The role logged why */
 };
 
 struct role_wake { /* private: how to wake one process */

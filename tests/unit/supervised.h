@@ -123,6 +123,7 @@ static inline pid_t supervise(const struct role *const *list, size_t n,
         .n_roles = n,
         .times = {.backoff_first_ms = 40,
                   .backoff_max_ms = 160,
+                  .refused_ms = 900,
                   .settled_ms = 60000,
                   .grace_ms = 400},
     };

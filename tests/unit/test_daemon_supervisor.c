@@ -125,6 +125,17 @@ static void a_role_that_cannot_run_as_configured_is_left_alone(void **state)
     assert_int_equal(count(log_path, "cannot run as configured"), 1);
 }
 
+static void it_is_tried_again_later_while_another_role_runs(void **state)
+{
+    static const struct role *const list[] = {&wrong, &deliverer};
+    (void)state;
+    write_conf("roles = scan, deliver");
+    pid_t pid = supervise(list, 2, supervisor_run);
+    await(diary, "tried", 3);
+    assert_int_equal(stop(pid), 0);
+    assert_int_equal(count(diary, "start"), 1);
+}
+
 static void with_no_role_left_the_supervisor_ends_with_78(void **state)
 {
     static const struct role *const list[] = {&wrong};
@@ -317,6 +328,7 @@ int main(void)
         cmocka_unit_test(only_the_roles_of_the_configuration_run),
         cmocka_unit_test(what_dies_is_started_again_after_growing_waits),
         cmocka_unit_test(a_role_that_cannot_run_as_configured_is_left_alone),
+        cmocka_unit_test(it_is_tried_again_later_while_another_role_runs),
         cmocka_unit_test(with_no_role_left_the_supervisor_ends_with_78),
         cmocka_unit_test(a_configuration_that_cannot_be_obeyed_ends_with_78_and_says_why),
         cmocka_unit_test(a_role_that_does_not_end_is_killed_when_its_time_is_over),
