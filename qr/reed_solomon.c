@@ -5,150 +5,187 @@
 #include <assert.h>
 #include <string.h>
 
-enum { FIELD = 255, PRIMITIVE = 0x11d };
+enum { PRIMITIVE = 0x11d };
 
-struct field {
-    uint8_t exp[2 * FIELD], log[FIELD + 1];
-};
-
-static struct field field_new(void)
+static void fill_field(struct rs_word *w)
 {
-    struct field f;
     unsigned v = 1;
-    for (int i = 0; i < FIELD; i++) {
-        f.exp[i] = f.exp[i + FIELD] = (uint8_t)v;
-        f.log[v] = (uint8_t)i;
+    for (int i = 0; i < RS_FIELD; i++) {
+        w->exp[i] = w->exp[i + RS_FIELD] = (uint8_t)v;
+        w->log[v] = (uint8_t)i;
         v = v << 1 ^ (v & 0x80 ? PRIMITIVE : 0);
     }
-    f.log[0] = 0;
-    return f;
+    w->log[0] = 0;
 }
 
-static uint8_t mul(const struct field *f, uint8_t a, uint8_t b)
+static uint8_t mul(const struct rs_word *w, uint8_t a, uint8_t b)
 {
-    return a && b ? f->exp[f->log[a] + f->log[b]] : 0;
+    return a && b ? w->exp[w->log[a] + w->log[b]] : 0;
 }
 
-static uint8_t over(const struct field *f, uint8_t a, uint8_t b)
+static uint8_t over(const struct rs_word *w, uint8_t a, uint8_t b)
 {
-    return a ? f->exp[f->log[a] + FIELD - f->log[b]] : 0;
+    return a ? w->exp[w->log[a] + RS_FIELD - w->log[b]] : 0;
 }
 
 /* The value of a polynomial of n terms at alpha^power. */
-static uint8_t value(const struct field *f, const uint8_t *poly, int n, int power)
+static uint8_t value(const struct rs_word *w, const uint8_t *poly, int n, int power)
 {
     uint8_t v = 0;
     for (int i = n - 1; i >= 0; i--)
-        v = (uint8_t)(mul(f, v, f->exp[power]) ^ poly[i]);
+        v = (uint8_t)(mul(w, v, w->exp[power]) ^ poly[i]);
     return v;
 }
 
-/* Symbol i of n stands for x^(n-1-i). false: all are zero, the word is a code word. */
-static bool syndromes(const struct field *f, const uint8_t *word, int n, int n_check, uint8_t *s)
+/* Symbol i of n stands for x^(n-1-i). */
+static void add_syndromes(const struct rs_word *w, int at, uint8_t by, uint8_t *syndrome)
+{
+    if (!by)
+        return;
+    int log = w->log[by], step = w->n - 1 - at; /* each root is alpha times the one before */
+    for (int k = 0; k < w->n_check; k++) {
+        syndrome[k] ^= w->exp[log];
+        log += step;
+        log -= log >= RS_FIELD ? RS_FIELD : 0;
+    }
+}
+
+void rs_open(struct rs_word *w, const uint8_t *symbols, int n, int n_check)
+{
+    assert(n <= RS_WORD_MAX && n_check <= RS_CHECK_MAX && n_check < n);
+    w->n = n;
+    w->n_check = n_check;
+    memcpy(w->symbol, symbols, (size_t)n);
+    memset(w->syndrome, 0, sizeof w->syndrome);
+    fill_field(w);
+    for (int i = 0; i < n; i++)
+        add_syndromes(w, i, symbols[i], w->syndrome);
+}
+
+struct rs_change rs_change_of(const struct rs_word *w, int at, uint8_t by)
+{
+    struct rs_change c = {.at = at, .by = by};
+    add_syndromes(w, at, by, c.syndrome);
+    return c;
+}
+
+void rs_apply(struct rs_word *w, const struct rs_change *c)
+{
+    w->symbol[c->at] ^= c->by;
+    for (int k = 0; k < RS_CHECK_MAX; k++)
+        w->syndrome[k] ^= c->syndrome[k];
+}
+
+static bool is_code_word(const struct rs_word *w)
 {
     uint8_t any = 0;
-    for (int k = 0; k < n_check; k++) {
-        uint8_t v = 0;
-        for (int i = 0; i < n; i++)
-            v = (uint8_t)(mul(f, v, f->exp[k]) ^ word[i]);
-        s[k] = v;
-        any |= v;
-    }
-    return any != 0;
+    for (int k = 0; k < RS_CHECK_MAX; k++)
+        any |= w->syndrome[k];
+    return !any;
 }
 
 /* Multiply a polynomial of n terms by (1 + root x); it has n + 1 then. */
-static void times_factor(const struct field *f, uint8_t *poly, int n, uint8_t root)
+static void times_factor(const struct rs_word *w, uint8_t *poly, int n, uint8_t root)
 {
     for (int i = n; i > 0; i--)
-        poly[i] ^= mul(f, poly[i - 1], root);
+        poly[i] ^= mul(w, poly[i - 1], root);
 }
 
-/* The locator of erasures and errors; returns its degree. */
-static int locate(const struct field *f, const uint8_t *s, int n_check, const uint8_t *erasures,
-                  int n_erased, uint8_t *locator)
+/* The locator of erasures and errors, n_check + 2 terms, from that of the erasures; returns its
+ * degree, -1 where it would be of more errors than can be corrected. */
+static int locate(const struct rs_word *w, int n_erased, uint8_t *locator)
 {
     uint8_t before[RS_CHECK_MAX + 2], next[RS_CHECK_MAX + 2];
-    int degree = n_erased;
-    memcpy(locator, erasures, RS_CHECK_MAX + 2);
-    memcpy(before, erasures, RS_CHECK_MAX + 2);
-    for (int k = n_erased; k < n_check; k++) {
+    int degree = n_erased, n = w->n_check + 2;
+    memcpy(before, locator, (size_t)n);
+    for (int k = n_erased; k < w->n_check; k++) {
         uint8_t gap = 0;
         for (int i = 0; i <= degree; i++)
-            gap ^= mul(f, locator[i], s[k - i]);
-        memmove(before + 1, before, RS_CHECK_MAX + 1);
+            gap ^= mul(w, locator[i], w->syndrome[k - i]);
+        memmove(before + 1, before, (size_t)n - 1);
         before[0] = 0;
         if (!gap)
             continue;
-        for (int i = 0; i < RS_CHECK_MAX + 2; i++)
-            next[i] = (uint8_t)(locator[i] ^ mul(f, gap, before[i]));
+        for (int i = 0; i < n; i++)
+            next[i] = (uint8_t)(locator[i] ^ mul(w, gap, before[i]));
         if (2 * degree <= k + n_erased) {
             degree = k + 1 + n_erased - degree;
-            for (int i = 0; i < RS_CHECK_MAX + 2; i++)
-                before[i] = over(f, locator[i], gap);
+            if (2 * degree - n_erased > w->n_check)
+                return -1;
+            for (int i = 0; i < n; i++)
+                before[i] = over(w, locator[i], gap);
         }
-        memcpy(locator, next, sizeof next);
+        memcpy(locator, next, (size_t)n);
     }
     return degree;
 }
 
-/* Chien and Forney: the places where the locator has a root, and what to add there. */
-static int repair(const struct field *f, uint8_t *word, int n, const uint8_t *s, int n_check,
-                  const uint8_t *locator, int degree)
+/* Chien: the places where the locator has a root. Each term goes on by its own power of alpha from
+ * place to place. */
+static int find_places(const struct rs_word *w, const uint8_t *locator, int degree, int *place)
 {
-    uint8_t evaluator[RS_CHECK_MAX] = {0};
-    int found = 0;
-    for (int k = 0; k < n_check; k++) {
-        for (int i = 0; i <= k && i <= degree; i++)
-            evaluator[k] ^= mul(f, locator[i], s[k - i]);
-    }
-    for (int i = 0; i < n; i++) {
-        int power = (FIELD - (n - 1 - i)) % FIELD; /* of the inverse root */
-        if (value(f, locator, degree + 1, power) != 0)
+    int log[RS_CHECK_MAX + 2], step[RS_CHECK_MAX + 2], n_terms = 0, found = 0;
+    for (int j = 0; j <= degree; j++) {
+        int power = (RS_FIELD + 1 - w->n) * j; /* of the first symbol's inverse */
+        if (!locator[j])
             continue;
-        uint8_t slope = 0; /* the formal derivative keeps the odd terms */
-        for (int k = 1; k <= degree; k += 2)
-            slope ^= mul(f, locator[k], f->exp[(power * (k - 1)) % FIELD]);
-        if (!slope)
-            return -1;
-        uint8_t e = over(f, value(f, evaluator, n_check, power), slope);
-        word[i] ^= mul(f, e, f->exp[(n - 1 - i) % FIELD]);
-        found++;
+        step[n_terms] = j;
+        log[n_terms++] = (w->log[locator[j]] + power) % RS_FIELD;
+    }
+    for (int i = 0; i < w->n; i++) {
+        uint8_t sum = 0;
+        for (int j = 0; j < n_terms; j++) {
+            sum ^= w->exp[log[j]];
+            log[j] += step[j];
+            log[j] -= log[j] >= RS_FIELD ? RS_FIELD : 0;
+        }
+        if (!sum && found <= degree)
+            place[found++] = i;
     }
     return found;
 }
 
-static int count_changes(const uint8_t *was, const uint8_t *is, int n, const int *erased,
-                         int n_erased)
+/* Forney: what to add at each place. false: a root counts twice. */
+static bool mend(const struct rs_word *w, const uint8_t *locator, int degree, const int *place,
+                 uint8_t *out)
 {
-    int changed = 0;
-    for (int i = 0; i < n; i++)
-        changed += was[i] != is[i];
-    for (int k = 0; k < n_erased; k++)
-        changed -= was[erased[k]] != is[erased[k]];
-    return changed;
+    uint8_t evaluator[RS_CHECK_MAX] = {0};
+    for (int k = 0; k < w->n_check; k++) {
+        for (int i = 0; i <= k && i <= degree; i++)
+            evaluator[k] ^= mul(w, locator[i], w->syndrome[k - i]);
+    }
+    for (int p = 0; p < degree; p++) {
+        int up = w->n - 1 - place[p], power = (RS_FIELD - up) % RS_FIELD; /* of the inverse root */
+        uint8_t slope = 0; /* the formal derivative keeps the odd terms */
+        for (int k = 1; k <= degree; k += 2)
+            slope ^= mul(w, locator[k], w->exp[(power * (k - 1)) % RS_FIELD]);
+        if (!slope)
+            return false;
+        uint8_t e = over(w, value(w, evaluator, w->n_check, power), slope);
+        out[place[p]] ^= mul(w, e, w->exp[up % RS_FIELD]);
+    }
+    return true;
 }
 
-bool rs_correct(uint8_t *word, int n, int n_check, const int *erased, int n_erased,
-                int *n_errors_out)
+static bool is_corrected(const struct rs_word *w, const uint8_t *out)
 {
-    assert(n <= RS_WORD_MAX && n_check <= RS_CHECK_MAX && n_check < n && n_erased <= n_check);
-    const struct field f = field_new();
-    uint8_t s[RS_CHECK_MAX], erasures[RS_CHECK_MAX + 2] = {1}, locator[RS_CHECK_MAX + 2];
-    uint8_t fixed[RS_WORD_MAX];
-    *n_errors_out = 0;
-    if (!syndromes(&f, word, n, n_check, s))
+    struct rs_word now = *w;
+    for (int i = 0; i < w->n; i++)
+        add_syndromes(w, i, (uint8_t)(w->symbol[i] ^ out[i]), now.syndrome);
+    return is_code_word(&now);
+}
+
+bool rs_correct(const struct rs_word *w, const int *erased, int n_erased, uint8_t *out)
+{
+    uint8_t locator[RS_CHECK_MAX + 2] = {1};
+    int place[RS_CHECK_MAX + 2];
+    assert(n_erased <= w->n_check);
+    memcpy(out, w->symbol, (size_t)w->n);
+    if (is_code_word(w))
         return true;
     for (int k = 0; k < n_erased; k++)
-        times_factor(&f, erasures, k + 1, f.exp[n - 1 - erased[k]]);
-    int degree = locate(&f, s, n_check, erasures, n_erased, locator);
-    if (2 * degree - n_erased > n_check)
-        return false;
-    memcpy(fixed, word, (size_t)n);
-    if (repair(&f, fixed, n, s, n_check, locator, degree) != degree ||
-        syndromes(&f, fixed, n, n_check, s))
-        return false;
-    *n_errors_out = count_changes(word, fixed, n, erased, n_erased);
-    memcpy(word, fixed, (size_t)n);
-    return true;
+        times_factor(w, locator, k + 1, w->exp[w->n - 1 - erased[k]]);
+    int degree = locate(w, n_erased, locator);
+    return degree >= 0 && find_places(w, locator, degree, place) == degree &&
+           mend(w, locator, degree, place, out) && is_corrected(w, out);
 }

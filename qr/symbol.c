@@ -8,14 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    FORMATS_TRIED = 3,
-    ERASE_STEP = 2,
-    SPARE_MIN = 6,  /* check words that must be left over erasures: fewer would fit any noise */
-    SPARE_SURE = 8, /* and to believe a block while others cannot be corrected */
-};
+enum { FORMATS_TRIED = 3, ERASE_STEP = 2, SPARE_MIN = 2 };
 
 static const double doubt_max = 0.22;
+static const double chance_max = -16; /* logarithm; a page of noise has some thousand blocks */
 
 struct work {
     int version, side, n_bits, draws;
@@ -29,6 +25,13 @@ struct work {
 struct ranked {
     float doubt;
     int at;
+};
+
+/* One block as it was read. */
+struct block {
+    struct rs_word word; /* its symbols are code words */
+    int place[RS_WORD_MAX];         /* in struct work's words */
+    struct ranked rank[RS_WORD_MAX]; /* the least sure first */
 };
 
 static void read_words(struct work *w, int mask)
@@ -56,8 +59,7 @@ static int by_doubt(const void *p, const void *q)
 
 /* A bit that may well be the other one. */
 struct doubtful {
-    int word; /* of the block */
-    uint8_t bit;
+    struct rs_change change;
     float flips; /* how probably it is */
 };
 
@@ -66,7 +68,6 @@ struct outlook {
     struct doubtful bits[RS_WORD_MAX * 8];
     int n_bits;
     double wrong, wrong_variance; /* words */
-    double cost, cost_variance;   /* odds of the bits that will have to be changed */
 };
 
 static float odds_of(const struct work *w, int word, int b)
@@ -74,43 +75,48 @@ static float odds_of(const struct work *w, int word, int b)
     return fabsf(w->soft[w->path[8 * word + b]]);
 }
 
-static void look_out(const struct work *w, const struct symbol_blocks *s, int b, struct outlook *o)
+static void look_out(const struct work *w, const struct block *b, struct outlook *o)
 {
     static const float doubtful_under = 7;
-    int n = s->n_data_short + (b >= s->n_short) + s->n_check;
     *o = (struct outlook){0};
-    for (int i = 0; i < n; i++) {
-        int at = symbol_word_place(s, b, i);
+    for (int i = 0; i < b->word.n; i++) {
         double right = 1;
         for (int bit = 0; bit < 8; bit++) {
-            float odds = odds_of(w, at, bit), flips = 1 / (1 + expf(odds));
+            float odds = odds_of(w, b->place[i], bit), flips = 1 / (1 + expf(odds));
             right *= 1 - (double)flips;
-            o->cost += (double)(flips * odds);
-            o->cost_variance += (double)(flips * (1 - flips) * odds * odds);
             if (odds < doubtful_under)
-                o->bits[o->n_bits++] = (struct doubtful){i, (uint8_t)(128 >> bit), flips};
+                o->bits[o->n_bits++] =
+                    (struct doubtful){rs_change_of(&b->word, i, (uint8_t)(128 >> bit)), flips};
         }
         o->wrong += 1 - right;
         o->wrong_variance += right * (1 - right);
     }
 }
 
-/* Are the changes from what was read to what it was corrected to such as its odds let expect? A
- * word that is near by chance changes bits that were sure. */
-static bool is_plausible(const struct work *w, const struct symbol_blocks *s, int b,
-                         const struct outlook *o, const uint8_t *corrected)
+/* What it takes to say which of a word's bits are changed, when so many are: the logarithm of how
+ * many ways there are, and of how rarely so many are. One is common, eight are not. */
+static const double words_of_bits[] = {0, 2.9, 4.9, 6.2, 6.6, 6.8, 6.6, 6.0, 4.6};
+
+static double ln_choose(int n, int k)
 {
-    static const double deviations = 4;
-    int n = s->n_data_short + (b >= s->n_short) + s->n_check;
-    double cost = 0;
-    for (int i = 0; i < n; i++) {
-        int at = symbol_word_place(s, b, i);
-        for (int bit = 0; bit < 8; bit++) {
-            if ((corrected[i] ^ w->words[at]) >> (7 - bit) & 1)
-                cost += (double)odds_of(w, at, bit);
-        }
+    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1);
+}
+
+/* The logarithm of a bound on how probably noise has any code word as near as this one: what it
+ * takes to name the changes (how many words, among how many that are no surer, which, and their
+ * bits), less what the check words fix. However many of them went into erasures: those have to be
+ * named too. */
+static double chance_of(const struct block *b, const uint8_t *corrected)
+{
+    int changed = 0, among = 0;
+    double name = 2 * log(b->word.n);
+    for (int k = 0; k < b->word.n; k++) {
+        int at = b->rank[k].at, bits = __builtin_popcount(b->word.symbol[at] ^ corrected[at]);
+        changed += bits > 0;
+        among = bits > 0 ? k + 1 : among;
+        name += words_of_bits[bits];
     }
-    return cost <= o->cost + deviations * (sqrt(o->cost_variance) + 1);
+    return name + ln_choose(among, changed) - b->word.n_check * log(RS_WORD_MAX + 1);
 }
 
 /* 0 to 1, the same in every run. */
@@ -124,61 +130,65 @@ static float lot(uint32_t *state)
  * errors than the likeliest word.
  * see Chase, "A class of algorithms for decoding block codes with channel measurement
  * information", 1972 */
-static bool correct_drawn(struct work *w, const struct symbol_blocks *s, int b)
+static bool correct_drawn(const struct work *w, const struct block *b, uint8_t *out)
 {
     enum { CHECK_MIN = 16 }; /* fewer correct too little for one draw to say much */
-    int n = s->n_data_short + (b >= s->n_short) + s->n_check, n_errors;
-    uint8_t word[RS_WORD_MAX], tried[RS_WORD_MAX];
     CLEANUP(mem_freep) struct outlook *o = malloc(sizeof *o);
     if (!o)
         abort();
-    look_out(w, s, b, o);
-    if (s->n_check < CHECK_MIN || o->wrong - s->n_check / 2 > 3.3 * sqrt(o->wrong_variance))
+    look_out(w, b, o);
+    if (b->word.n_check < CHECK_MIN || o->wrong - b->word.n_check / 2 > 3.3 * sqrt(o->wrong_variance))
         return false;
-    for (int i = 0; i < n; i++)
-        word[i] = w->words[symbol_word_place(s, b, i)];
     uint32_t state = 1;
     for (int k = 0; k < w->draws; k++) {
-        memcpy(tried, word, (size_t)n);
+        struct rs_word drawn = b->word;
         for (int i = 0; i < o->n_bits; i++) {
             if (lot(&state) < o->bits[i].flips)
-                tried[o->bits[i].word] ^= o->bits[i].bit;
+                rs_apply(&drawn, &o->bits[i].change);
         }
-        if (!rs_correct(tried, n, s->n_check, NULL, 0, &n_errors) ||
-            !is_plausible(w, s, b, o, tried))
-            continue;
-        for (int i = 0; i < n; i++)
-            w->words[symbol_word_place(s, b, i)] = tried[i];
-        return true;
+        if (rs_correct(&drawn, NULL, 0, out) && chance_of(b, out) <= chance_max)
+            return true;
     }
     return false;
 }
 
-/* One block: first as it is, then with more and more of its least sure words erased. Returns the
- * check words left over erasures, -1 where it cannot be corrected. */
-static int correct_block(struct work *w, const struct symbol_blocks *s, int b)
+/* First as it is, then with more and more of its least sure words erased. */
+static bool correct_erased(const struct block *b, uint8_t *out)
 {
-    int n = s->n_data_short + (b >= s->n_short) + s->n_check, n_errors;
-    uint8_t word[RS_WORD_MAX], tried[RS_WORD_MAX];
-    struct ranked rank[RS_WORD_MAX];
     int erased[RS_CHECK_MAX];
-    for (int i = 0; i < n; i++) {
-        int at = symbol_word_place(s, b, i);
-        word[i] = w->words[at];
-        rank[i] = (struct ranked){w->doubts[at], i};
-    }
-    qsort(rank, (size_t)n, sizeof *rank, by_doubt);
-    for (int e = 0; e == 0 || e <= s->n_check - SPARE_MIN; e += ERASE_STEP) {
+    for (int e = 0; e == 0 || e <= b->word.n_check - SPARE_MIN; e += ERASE_STEP) {
         for (int k = 0; k < e; k++)
-            erased[k] = rank[k].at;
-        memcpy(tried, word, (size_t)n);
-        if (!rs_correct(tried, n, s->n_check, erased, e, &n_errors))
-            continue;
-        for (int i = 0; i < n; i++)
-            w->words[symbol_word_place(s, b, i)] = tried[i];
-        return s->n_check - e;
+            erased[k] = b->rank[k].at;
+        if (rs_correct(&b->word, erased, e, out) && chance_of(b, out) <= chance_max)
+            return true;
     }
-    return -1;
+    return false;
+}
+
+static void block_of(const struct work *w, const struct symbol_blocks *s, int number,
+                     struct block *b)
+{
+    int n = s->n_data_short + (number >= s->n_short) + s->n_check;
+    uint8_t words[RS_WORD_MAX];
+    for (int i = 0; i < n; i++) {
+        b->place[i] = symbol_word_place(s, number, i);
+        words[i] = w->words[b->place[i]];
+        b->rank[i] = (struct ranked){w->doubts[b->place[i]], i};
+    }
+    rs_open(&b->word, words, n, s->n_check);
+    qsort(b->rank, (size_t)n, sizeof *b->rank, by_doubt);
+}
+
+static bool correct_block(struct work *w, const struct symbol_blocks *s, int number)
+{
+    struct block b;
+    uint8_t corrected[RS_WORD_MAX];
+    block_of(w, s, number, &b);
+    if (!correct_erased(&b, corrected) && !(w->draws && correct_drawn(w, &b, corrected)))
+        return false;
+    for (int i = 0; i < b.word.n; i++)
+        w->words[b.place[i]] = corrected[i];
+    return true;
 }
 
 static void draw_function(const struct work *w, struct symbol_format f, uint8_t *modules)
@@ -243,20 +253,16 @@ static bool correct_all(struct work *w, struct symbol_format f, const struct sym
                         struct symbol_read *out)
 {
     bool sure[SYMBOL_BLOCKS_MAX];
-    int n_sure = 0, n_done = 0;
+    int n_sure = 0;
     for (int b = 0; b < s->n; b++) {
-        int spare = correct_block(w, s, b);
-        if (spare < 0 && w->draws && correct_drawn(w, s, b))
-            spare = SPARE_SURE;
-        sure[b] = spare >= SPARE_SURE;
+        sure[b] = correct_block(w, s, b);
         n_sure += sure[b];
-        n_done += spare >= 0;
     }
-    if (n_done < s->n && n_sure > out->n_blocks_sure && out->parts) {
+    if (n_sure < s->n && n_sure > out->n_blocks_sure && out->parts) {
         report_parts(w, f, s, sure, out);
         out->n_blocks_sure = n_sure;
     }
-    return n_done == s->n;
+    return n_sure == s->n;
 }
 
 static bool try_format(struct work *w, struct symbol_format f, struct symbol_read *out)
