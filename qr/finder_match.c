@@ -5,23 +5,28 @@
 #include "qr/finder.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     RINGS = 4, /* dark 3, light 5, dark 7, light 9 modules wide */
     KEPT = 16, /* the surest of one picture */
     HITS = 4,  /* as of a finder that few rows cross */
     PX_MAX = 1 << 21,
+    LANES = 4, /* places that are asked at once */
 };
 
+typedef int32_t four_ints __attribute__((vector_size(4 * LANES)));
+typedef float four __attribute__((vector_size(4 * LANES)));
+
 static const double module_from = 2.2, module_to = 9, grow = 1.2; /* pixels */
-static const double likeness_min = 0.42; /* correlation; what is no finder has 0.11 on average */
+static const float likeness_min = 0.42f; /* correlation; what is no finder has 0.11 on average */
 static const float spread_min = 12;      /* grey levels: paper is alike to anything */
 
-/* Sums of all values, and of their squares, above and left of a corner. */
+/* Sums of all values, and of their squares, above and left of a corner. The squares' run over; their
+ * differences over a finder do not. */
 struct sums {
     int w, h; /* of the picture */
-    uint32_t *one;
-    uint64_t *two;
+    uint32_t *one, *two;
 };
 
 static void sums_fini(struct sums *s)
@@ -39,11 +44,10 @@ static struct sums sums_of(const struct grey *g)
     for (int y = 0; y < g->h; y++) {
         const uint8_t *p = g->px + (ptrdiff_t)y * g->stride;
         size_t above = (size_t)y * wide, at = above + wide;
-        uint32_t one = 0;
-        uint64_t two = 0;
+        uint32_t one = 0, two = 0;
         for (int x = 0; x < g->w; x++) {
             one += p[x];
-            two += (uint64_t)p[x] * p[x];
+            two += (uint32_t)p[x] * p[x];
             s.one[at + (size_t)x + 1] = s.one[above + (size_t)x + 1] + one;
             s.two[at + (size_t)x + 1] = s.two[above + (size_t)x + 1] + two;
         }
@@ -79,25 +83,57 @@ static float sum_of(const struct sums *s, size_t at, int reach)
 static double squares_of(const struct sums *s, size_t at, int reach)
 {
     size_t down = (size_t)reach * ((size_t)s->w + 1), across = (size_t)reach;
-    const uint64_t *top = s->two + at - down, *bottom = s->two + at + down;
+    const uint32_t *top = s->two + at - down, *bottom = s->two + at + down;
     return (double)(bottom[across] - *(bottom - across) - top[across] + *(top - across));
 }
 
-/* Correlation of the square around the corner (x, y) with a finder. 0 where its middle is not
- * darker than the whole, or a light ring not lighter than the dark one inside: nearly everywhere.
- */
-static double likeness(const struct sums *s, int x, int y, const struct size *z)
+/* The same of either sums, at the corner at and those right of it. */
+static four four_sums(const struct sums *s, const uint32_t *sums, size_t at, int reach)
 {
-    size_t at = (size_t)y * ((size_t)s->w + 1) + (size_t)x;
+    size_t down = (size_t)reach * ((size_t)s->w + 1), across = (size_t)reach;
+    const uint32_t *top = sums + at - down, *bottom = sums + at + down;
+    four_ints a, b, c, d;
+    memcpy(&a, bottom + across, sizeof a);
+    memcpy(&b, bottom - across, sizeof b);
+    memcpy(&c, top + across, sizeof c);
+    memcpy(&d, top - across, sizeof d);
+    return __builtin_convertvector(a - b - c + d, four);
+}
+
+static bool any(four_ints is)
+{
+    uint64_t halves[2];
+    memcpy(halves, &is, sizeof halves);
+    return (halves[0] | halves[1]) != 0;
+}
+
+/* Is the middle darker than the whole, are light rings lighter than the dark one between, and is it
+ * all alike enough? -1 or 0 for each corner; 0 nearly everywhere. */
+static four_ints is_alike(const struct sums *s, size_t at, const struct size *z)
+{
+    const float *n = z->area, n_dark = n[0] + n[2] - n[1], n_light = n[3] - n_dark;
+    four all = four_sums(s, s->one, at, z->reach[3]), middle = four_sums(s, s->one, at, z->reach[0]);
+    four_ints is = all / n[3] - middle / n[0] >= spread_min;
+    if (!any(is))
+        return is;
+    four five = four_sums(s, s->one, at, z->reach[1]), seven = four_sums(s, s->one, at, z->reach[2]);
+    is &= ((five - middle) * n[0] >= middle * (n[1] - n[0])) &
+          ((all - seven) * (n[2] - n[1]) >= (seven - five) * (n[3] - n[2]));
+    if (!any(is))
+        return is;
+    four dark = middle + seven - five, mean = all / n[3];
+    four apart = (all - dark) / n_light - dark / n_dark;
+    four spread = four_sums(s, s->two, at, z->reach[3]) / n[3] - mean * mean;
+    return is & (apart * apart * (n_dark * n_light) >=
+                 likeness_min * likeness_min * n[3] * n[3] * spread);
+}
+
+/* Correlation of the square around the corner with a finder. */
+static double likeness(const struct sums *s, size_t at, const struct size *z)
+{
     const float *n = z->area;
     float all = sum_of(s, at, z->reach[3]), middle = sum_of(s, at, z->reach[0]);
-    float mean = all / n[3];
-    if (mean - middle / n[0] < spread_min)
-        return 0;
-    float five = sum_of(s, at, z->reach[1]), seven = sum_of(s, at, z->reach[2]);
-    if ((five - middle) * n[0] < middle * (n[1] - n[0]) ||
-        (all - seven) * (n[2] - n[1]) < (seven - five) * (n[3] - n[2]))
-        return 0;
+    float five = sum_of(s, at, z->reach[1]), seven = sum_of(s, at, z->reach[2]), mean = all / n[3];
     float dark = middle + seven - five, n_dark = n[0] + n[2] - n[1], n_light = n[3] - n_dark;
     double spread = squares_of(s, at, z->reach[3]) / (double)n[3] - (double)mean * (double)mean;
     double apart = (double)((all - dark) / n_light - dark / n_dark);
@@ -132,15 +168,24 @@ static int keep(struct match *out, int n, const struct match *m)
     return n;
 }
 
+static size_t corner_at(const struct sums *s, int x, int y)
+{
+    return (size_t)y * ((size_t)s->w + 1) + (size_t)x;
+}
+
 static int match_size(const struct sums *s, double module, struct match *out, int n)
 {
     const struct size z = size_of(module);
     int reach = z.reach[RINGS - 1], step = module < 3 ? 1 : module < 5 ? 2 : 3;
     for (int y = reach; y <= s->h - reach; y += step) {
-        for (int x = reach; x <= s->w - reach; x += step) {
-            struct match m = {x, y, module, likeness(s, x, y, &z)};
-            if (m.likeness >= likeness_min)
-                n = keep(out, n, &m);
+        for (int x = reach; x + LANES - 1 <= s->w - reach; x += LANES) {
+            four_ints is = is_alike(s, corner_at(s, x, y), &z);
+            for (int k = 0; any(is) && k < LANES; k++) {
+                if (is[k])
+                    n = keep(out, n,
+                             &(struct match){x + k, y, module,
+                                             likeness(s, corner_at(s, x + k, y), &z)});
+            }
         }
     }
     return n;
@@ -159,7 +204,7 @@ static void refine(const struct sums *s, struct match *m)
             int x = m->x + ways[k].dx, y = m->y + ways[k].dy, reach = z.reach[RINGS - 1];
             if (x < reach || y < reach || x > s->w - reach || y > s->h - reach)
                 continue;
-            double now = likeness(s, x, y, &z);
+            double now = likeness(s, corner_at(s, x, y), &z);
             if (now > m->likeness)
                 *m = (struct match){x, y, z.module, now};
         }
