@@ -12,6 +12,7 @@ enum {
     RELAX_SWEEPS = 30,
     HEATED_SWEEPS = 20,
     SWEEPS_PER_SUM = 8, /* sums of small steps drift */
+    SURE_EVERY = 4,     /* sweeps: a module that is sure is asked more rarely */
 };
 
 static const double hottest = 3;
@@ -19,6 +20,8 @@ static const float in_doubt = 0.02f; /* a module that nothing sees stays half da
 static const float curve_min = 0.5f; /* where the odds are flat, steps would be endless */
 static const float step_max = 0.3f;  /* of darkness, where the odds are not a parabola */
 static const float relaxed_sure = 8, known_sure = 60;
+static const float at_rest = 0.001f; /* of darkness, by which modules still move in a sweep */
+static const float drawn_sure = 0.002f;
 
 static bool is_known(const struct likely *l, int m)
 {
@@ -79,16 +82,27 @@ static void set_known(struct likely *l)
     likely_see(l);
 }
 
+/* Returns by how much the modules moved, on average. */
+static float relax_all(struct likely *l)
+{
+    int n = l->o->grid.side * l->o->grid.side;
+    float moved = 0;
+    for (int m = 0; m < n; m++) {
+        if (is_known(l, m))
+            continue;
+        float dark = *dark_of(l, m), by = relaxed(l, m, dark) - dark;
+        if (by != 0)
+            change(l, m, by);
+        moved += fabsf(by);
+    }
+    return moved / (float)n;
+}
+
 double likely_relax(struct likely *l, float *soft_out)
 {
     int n = l->o->grid.side * l->o->grid.side;
     set_known(l);
-    for (int sweep = 0; sweep < RELAX_SWEEPS; sweep++) {
-        for (int m = 0; m < n; m++) {
-            float dark = *dark_of(l, m);
-            if (!is_known(l, m))
-                change(l, m, relaxed(l, m, dark) - dark);
-        }
+    for (int sweep = 0; sweep < RELAX_SWEEPS && relax_all(l) > at_rest; sweep++) {
         if (sweep % SWEEPS_PER_SUM == 0)
             likely_see(l);
     }
@@ -128,11 +142,17 @@ static float lot(struct likely *l)
     return (float)(l->lot >> 40) / (1 << 24);
 }
 
-static void draw_all(struct likely *l, float heat, float *odds)
+static bool is_sure(float odds)
+{
+    return odds < drawn_sure || odds > 1 - drawn_sure;
+}
+
+/* odds are those of the last time each was asked. */
+static void draw_all(struct likely *l, float heat, bool also_sure, float *odds)
 {
     int n = l->o->grid.side * l->o->grid.side;
     for (int m = 0; m < n; m++) {
-        if (is_known(l, m))
+        if (is_known(l, m) || (!also_sure && is_sure(odds[m])))
             continue;
         float dark = *dark_of(l, m), s = for_dark(l, m, dark) / heat;
         odds[m] = 1 / (1 + expf(-s));
@@ -155,7 +175,7 @@ double likely_draw(struct likely *l, float *soft_out)
     set_known(l);
     for (int sweep = 0; sweep < HEATED_SWEEPS + LIKELY_KEPT; sweep++) {
         double cooled = fmin((double)sweep / HEATED_SWEEPS, 1);
-        draw_all(l, (float)pow(hottest, 1 - cooled), odds);
+        draw_all(l, (float)pow(hottest, 1 - cooled), sweep % SURE_EVERY == 0, odds);
         for (int m = 0; m < n && sweep >= HEATED_SWEEPS; m++)
             sum[m] += odds[m] / LIKELY_KEPT;
         if (sweep % SWEEPS_PER_SUM == 0)
