@@ -102,8 +102,16 @@ struct affine look_level_to_page(const struct look *l, const struct level *level
     return affine_join(&to_view, &l->view->to_page);
 }
 
-static void search(struct look *l, struct level *level, int step)
+/* From one row that is looked at to the next: a finder of the smallest code that can be read is met
+ * by three at least. */
+static int step_at(double dpi)
 {
+    return dpi > 250 ? 3 : dpi > 140 ? 2 : 1;
+}
+
+static void search(struct look *l, struct level *level)
+{
+    int step = step_at(l->view->dpi / level->scale);
     bool is_last = level == &l->levels[l->n_levels - 1];
     struct finder_ask ask = {&level->g, is_last ? NULL : &level[1].g, FINDER_SHARP, step};
     level->f = arena_array(l->c->a, FINDERS_MAX, sizeof *level->f);
@@ -113,11 +121,10 @@ static void search(struct look *l, struct level *level, int step)
         level->n = finder_search(&ask, level->f, level->n);
 }
 
-int look_finders(struct look *l, struct level *level, int step,
-                 struct finder out[static FINDERS_MAX])
+int look_finders(struct look *l, struct level *level, struct finder out[static FINDERS_MAX])
 {
     if (!level->f)
-        search(l, level, step);
+        search(l, level);
     memcpy(out, level->f, (size_t)level->n * sizeof *out);
     return look_unread(l, out, level->n, look_level_to_page(l, level));
 }
@@ -126,7 +133,7 @@ static void look_at_level(struct look *l, struct level *level, const struct grey
 {
     struct finder *f = arena_array(l->c->a, 2 * FINDERS_MAX, sizeof *f), *some = f + FINDERS_MAX;
     const struct affine to_view = {level->scale, 0, 0, level->scale, 0, 0};
-    int n = look_finders(l, level, 1, f);
+    int n = look_finders(l, level, f);
     look_hard(l, &level->g, finer, some, look_of_colour(f, n, false, some), to_view);
     int n_light = look_of_colour(f, n, true, some);
     const struct hard_place lights = {

@@ -84,11 +84,11 @@ static void read_boxes(struct look *l, const struct level *level, struct boxes *
     }
 }
 
-static void near_level(struct look *l, struct level *level, int step)
+static void near_level(struct look *l, struct level *level)
 {
     struct finder *f = arena_array(l->c->a, 2 * FINDERS_MAX, sizeof *f), *dark = f + FINDERS_MAX;
     struct boxes *b = arena_alloc(l->c->a, sizeof *b);
-    int n = look_of_colour(f, look_finders(l, level, step, f), false, dark);
+    int n = look_of_colour(f, look_finders(l, level, f), false, dark);
     const struct hard_place place = {.finders = dark, .n_finders = n, .tilted = l->view->photo};
     b->n = hard_guesses(&place, b->r);
     add_alone(b, dark, n);
@@ -100,17 +100,11 @@ static void near_level(struct look *l, struct level *level, int step)
     read_boxes(l, level, b);
 }
 
-/* A finder of the smallest code that can be read is met by three rows at least. */
-static int step_at(double dpi)
-{
-    return dpi > 250 ? 3 : dpi > 140 ? 2 : 1;
-}
-
 static bool has_pair(struct look *l, struct level *level)
 {
     enum { ROWS_MIN = 3 };
     struct finder *f = arena_array(l->c->a, FINDERS_MAX, sizeof *f);
-    int n = look_finders(l, level, 1, f);
+    int n = look_finders(l, level, f);
     for (int i = 0; i < n; i++) {
         for (int j = i + 1; j < n; j++) {
             if (look_pair_strength(&f[i], &f[j]) >= ROWS_MIN)
@@ -124,7 +118,7 @@ static bool has_pair(struct look *l, struct level *level)
 static bool has_strong(struct look *l, struct level *level)
 {
     struct finder *f = arena_array(l->c->a, FINDERS_MAX, sizeof *f);
-    int n = look_finders(l, level, 1, f);
+    int n = look_finders(l, level, f);
     for (int i = 0; i < n; i++) {
         if (!f[i].light && is_strong(&f[i]))
             return true;
@@ -136,7 +130,7 @@ bool look_near_finders(struct look *l)
 {
     bool left = false;
     for (int i = 0; i < l->n_levels; i++)
-        near_level(l, &l->levels[i], step_at(l->view->dpi / l->levels[i].scale));
+        near_level(l, &l->levels[i]);
     if (!l->view->photo)
         return has_strong(l, &l->levels[0]);
     for (int i = 0; i < l->n_levels && !left; i++)

@@ -18,16 +18,16 @@ enum {
 
 typedef uint8_t bytes_16 __attribute__((vector_size(VECTOR)));
 
-/* The mean is taken over (2 reach + 1)² cells of cell² pixels. */
+/* The mean is taken over (2 reach + 1)² cells of 4^halvings pixels. */
 static const struct window {
-    int cell, reach;
-} windows[] = {[FINDER_SHARP] = {4, 3}, [FINDER_BLURRED] = {2, 2}};
+    int halvings, reach;
+} windows[] = {[FINDER_SHARP] = {2, 3}, [FINDER_BLURRED] = {1, 2}};
 
 /* One search: the picture, and what its pixels must be darker than. */
 struct search {
     const struct grey *g;
     struct grey limits; /* one a cell */
-    int cell;
+    int halvings;
     uint8_t *line; /* a row: its limits, then not 0 where dark */
     int *edge;
 };
@@ -38,9 +38,9 @@ static struct grey means_of(const struct finder_ask *ask, const struct window *w
     CLEANUP(grey_fini) struct grey cells = {0};
     if (!ask->half)
         cells = grey_halve(ask->img);
-    if (ask->half && window->cell == 2)
+    if (ask->half && window->halvings == 1)
         return grey_mean(ask->half, window->reach);
-    for (int cell = 2; cell < window->cell; cell *= 2) {
+    for (int k = 1; k < window->halvings; k++) {
         struct grey half = grey_halve(cells.px ? &cells : ask->half);
         grey_fini(&cells);
         cells = half;
@@ -61,13 +61,6 @@ static int least(int p, int q)
     return p < q ? p : q;
 }
 
-static bool is_dark(const struct search *s, int x, int y)
-{
-    int cx = least(x / s->cell, s->limits.w - 1), cy = least(y / s->cell, s->limits.h - 1);
-    return s->g->px[(ptrdiff_t)y * s->g->stride + x] <
-           s->limits.px[(ptrdiff_t)cy * s->limits.stride + cx];
-}
-
 /* Each limit stands for cell pixels of the row; two or four, four are written. */
 static void spread_row(const uint8_t *limit, int n, int cell, uint8_t *line)
 {
@@ -82,10 +75,10 @@ static void binarise_row(const struct search *s, int y)
 {
     const uint8_t *px = s->g->px + (ptrdiff_t)y * s->g->stride;
     const uint8_t *limit =
-        s->limits.px + (ptrdiff_t)least(y / s->cell, s->limits.h - 1) * s->limits.stride;
+        s->limits.px + (ptrdiff_t)least(y >> s->halvings, s->limits.h - 1) * s->limits.stride;
     uint8_t *line = s->line;
-    int w = s->g->w, n = s->limits.w, done = least(n * s->cell, w), x = 0;
-    spread_row(limit, n, s->cell, line);
+    int w = s->g->w, n = s->limits.w, done = least(n << s->halvings, w), x = 0;
+    spread_row(limit, n, 1 << s->halvings, line);
     memset(line + done, limit[n - 1], (size_t)(w - done)); /* beyond the last cell */
     for (; x + VECTOR <= w; x += VECTOR) {
         bytes_16 p, q;
@@ -119,25 +112,47 @@ static bool is_finder(const int *run)
            70 * run[2] <= 46 * m && 70 * run[0] >= 4 * m && 70 * run[4] >= 4 * m;
 }
 
-/* How many pixels of one colour from (x, y) on, at most limit + 1. */
-static int run_length(const struct search *s, int x, int y, int step, bool dark, int limit)
+/* One column of the search. */
+struct column {
+    const uint8_t *px, *limit;
+    ptrdiff_t px_stride, limit_stride;
+    int h, last_limit, halvings;
+};
+
+static struct column column_at(const struct search *s, int x)
+{
+    return (struct column){.px = s->g->px + x,
+                           .limit = s->limits.px + least(x >> s->halvings, s->limits.w - 1),
+                           .px_stride = s->g->stride,
+                           .limit_stride = s->limits.stride,
+                           .h = s->g->h,
+                           .last_limit = s->limits.h - 1,
+                           .halvings = s->halvings};
+}
+
+static bool is_dark(const struct column *c, int y)
+{
+    return c->px[y * c->px_stride] <
+           c->limit[least(y >> c->halvings, c->last_limit) * c->limit_stride];
+}
+
+/* How many pixels of one colour from y on, at most limit + 1. */
+static int run_length(const struct column *c, int y, int step, bool dark, int limit)
 {
     int n = 0;
-    for (; y >= 0 && y < s->g->h && n <= limit; y += step, n++) {
-        if (is_dark(s, x, y) != dark)
-            break;
-    }
+    for (; y >= 0 && y < c->h && n <= limit && is_dark(c, y) == dark; y += step)
+        n++;
     return n;
 }
 
-/* Light and dark from (x, y) on, away from the middle: no wider than it, as is_finder asks. */
-static bool side_agrees(const struct search *s, int x, int y, int step, bool dark, int middle,
+/* Light and dark from y on, away from the middle: no wider than it, as is_finder asks. */
+static bool side_agrees(const struct column *c, int y, int step, bool dark, int middle,
                         int *light_out, int *dark_out)
 {
-    *light_out = run_length(s, x, y, step, !dark, middle);
+    *light_out = run_length(c, y, step, !dark, middle);
     if (*light_out > middle)
         return false;
-    *dark_out = run_length(s, x, y + step * *light_out, step, dark, middle);
+    *dark_out = run_length(c, y + step * *light_out, step, dark, middle);
     return *dark_out <= middle;
 }
 
@@ -145,11 +160,12 @@ static bool side_agrees(const struct search *s, int x, int y, int step, bool dar
  * column is another line of the cache: what no finder can have ends it. */
 static bool column_agrees(const struct search *s, int x, int y, bool dark, int width, double *y_out)
 {
-    int up = run_length(s, x, y, -1, dark, width), down = run_length(s, x, y + 1, 1, dark, width);
+    const struct column c = column_at(s, x);
+    int up = run_length(&c, y, -1, dark, width), down = run_length(&c, y + 1, 1, dark, width);
     int run[5] = {[2] = up + down};
     if (100 * run[2] > 106 * width || /* 46 of 70 parts of 16 tenths */
-        !side_agrees(s, x, y - up, -1, dark, run[2], &run[1], &run[0]) ||
-        !side_agrees(s, x, y + 1 + down, 1, dark, run[2], &run[3], &run[4]))
+        !side_agrees(&c, y - up, -1, dark, run[2], &run[1], &run[0]) ||
+        !side_agrees(&c, y + 1 + down, 1, dark, run[2], &run[3], &run[4]))
         return false;
     int sum = run[0] + run[1] + run[2] + run[3] + run[4];
     *y_out = y + (down - up + 1) / 2.0 + 0.5;
@@ -227,7 +243,7 @@ int finder_search(const struct finder_ask *ask, struct finder out[static FINDERS
     if (!line || !edge)
         abort();
     limits_of_means(&limits);
-    const struct search s = {ask->img, limits, window->cell, line, edge};
+    const struct search s = {ask->img, limits, window->halvings, line, edge};
     for (int y = 0; y < ask->img->h; y += ask->step) {
         binarise_row(&s, y);
         n = search_row(&s, y, ask->step, out, n);
