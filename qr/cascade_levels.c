@@ -103,15 +103,18 @@ struct affine look_level_to_page(const struct look *l, const struct level *level
 }
 
 /* From one row that is looked at to the next: a finder of the smallest code that can be read is met
- * by three at least. */
-static int step_at(double dpi)
+ * by three at least. A picture that does not say is taken for a page. */
+static int step_at(const struct look *l, const struct level *level)
 {
+    static const double page_in = 11.7;
+    int side = l->img->w > l->img->h ? l->img->w : l->img->h;
+    double dpi = (l->view->dpi > 0 ? l->view->dpi : side / page_in) / level->scale;
     return dpi > 250 ? 3 : dpi > 140 ? 2 : 1;
 }
 
 static void search(struct look *l, struct level *level)
 {
-    int step = step_at(l->view->dpi / level->scale);
+    int step = step_at(l, level);
     bool is_last = level == &l->levels[l->n_levels - 1];
     struct finder_ask ask = {&level->g, is_last ? NULL : &level[1].g, FINDER_SHARP, step};
     level->f = arena_array(l->c->a, FINDERS_MAX, sizeof *level->f);
