@@ -125,7 +125,7 @@ static void show_codes(struct cli *c, const struct item_whole *w, int64_t file_i
     for (int i = 0; i < w->n_pages; i++)
         if (w->pages[i].file_id == file_id)
             buf_addf(out, "    %s %d: %s\n", tr(c, "หน้า", "page"), w->pages[i].page,
-                     w->pages[i].steps);
+                     c->english ? w->pages[i].steps : scan_steps_words(c->a, w->pages[i].steps));
 }
 
 static void show_files(struct cli *c, const struct item_whole *w, struct buf *out)

@@ -125,7 +125,8 @@ static void print_text(const struct cli *c, struct arena *a, const char *path,
     for (uint32_t i = 0; i < r->n_codes; i++)
         print_code(c, a, &r->codes[i], out);
     for (uint32_t i = 0; r->state == SCAN_NONE && i < r->n_pages; i++)
-        buf_addf(out, "  %s %u: %s\n", tr(c, "หน้า", "page"), (unsigned)i + 1, r->pages[i].steps);
+        buf_addf(out, "  %s %u: %s\n", tr(c, "หน้า", "page"), (unsigned)i + 1,
+                 c->english ? r->pages[i].steps : scan_steps_words(a, r->pages[i].steps));
 }
 
 static bool is_unreadable(enum scan_state s)

@@ -6,10 +6,12 @@
 #include <ctype.h>
 #include <string.h>
 
-/* # is a number, which the Thai sentence takes over in order; * is the rest. */
-static const struct {
+/* # is a number, which the Thai words take over in order; * is the rest. */
+struct words {
     const char *english, *thai;
-} sentences[] = {
+};
+
+static const struct words sentences[] = {
     {"the file is empty", "แฟ้มว่าง"},
     {"joined of # parts", "รวมจาก # ส่วน"},
     {"part # of # is missing", "ขาดส่วนที่ # จาก # ส่วน"},
@@ -42,6 +44,22 @@ static const struct {
     {"the reader gave up on it*", "ตัวอ่านอ่านต่อไม่ได้"},
     {"the reader crashed on it*", "ตัวอ่านล้มขณะเปิดแฟ้มนี้"},
     {"it made the reader ask for what is forbidden*", "แฟ้มพยายามทำสิ่งที่ไม่อนุญาต"},
+};
+
+static const struct words steps_tried[] = {
+    {"page image # dpi", "ภาพของหน้า # dpi"},
+    {"page # dpi", "วาดทั้งหน้า # dpi"},
+    {"region # dpi", "วาดบางส่วน # dpi"},
+    {"image", "ภาพในหน้า"},
+    {"picture # dpi", "ภาพ # dpi"},
+    {"picture", "ภาพ"},
+    {"decoder on all of it", "อ่านซ้ำทั้งภาพ"},
+    {"# solved module by module", "ถอดทีละช่องได้ # รหัส"},
+    {"sharpened and doubled in # places", "เพิ่มความคมและขยาย # แห่ง"},
+    {"finders by likeness in #", "หามุมรหัสที่เลือน # แห่ง"},
+    {"nothing on the page could hold a code", "ไม่มีส่วนใดที่อาจเป็นรหัส"},
+    {"# found", "พบ # รหัส"},
+    {"nothing found", "ไม่พบรหัส"},
 };
 
 enum { NUMBERS_MAX = 4 };
@@ -80,13 +98,13 @@ static void add_thai(const char *thai, const struct numbers *numbers, struct buf
     }
 }
 
-static bool add_sentence(const char *text, struct buf *out)
+static bool add_words(const struct words *words, size_t n, const char *text, struct buf *out)
 {
     struct numbers numbers;
-    for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
-        if (!matches(text, sentences[i].english, &numbers))
+    for (size_t i = 0; i < n; i++) {
+        if (!matches(text, words[i].english, &numbers))
             continue;
-        add_thai(sentences[i].thai, &numbers, out);
+        add_thai(words[i].thai, &numbers, out);
         return true;
     }
     return false;
@@ -97,7 +115,7 @@ const char *scan_words(struct arena *a, const char *why)
 {
     struct buf out CLEANUP(buf_fini) = {0};
     struct numbers page;
-    for (const char *text = why; !add_sentence(text, &out);) {
+    for (const char *text = why; !add_words(sentences, ARRAY_LEN(sentences), text, &out);) {
         const char *colon = strstr(text, ": ");
         if (!colon)
             return (unsigned char)*why >= 0x80 ? why : ""; /* said in Thai, or by a library */
@@ -106,6 +124,22 @@ const char *scan_words(struct arena *a, const char *why)
         else
             buf_add(&out, text, (size_t)(colon + 2 - text));
         text = colon + 2;
+    }
+    return arena_strdup(a, buf_str(&out));
+}
+
+/* "what, what, what: what came of it". What an older scanner wrote stays as it is. */
+const char *scan_steps_words(struct arena *a, const char *steps)
+{
+    struct buf out CLEANUP(buf_fini) = {0};
+    for (const char *text = steps; *text;) {
+        size_t n = strcspn(text, ",:");
+        if (!add_words(steps_tried, ARRAY_LEN(steps_tried), arena_strndup(a, text, n), &out))
+            buf_add(&out, text, n);
+        text += n;
+        n = strspn(text, ",: ");
+        buf_add(&out, text, n);
+        text += n;
     }
     return arena_strdup(a, buf_str(&out));
 }

@@ -35,8 +35,34 @@ static void an_officer_reads_thai(void **state)
         assert_string_equal(scan_words(a, cases[i][0]), cases[i][1]);
 }
 
+static void what_was_tried_is_told_in_thai(void **state)
+{
+    static const char *const cases[][2] = {
+        {"page image 300 dpi, decoder on all of it, 1 solved module by module, sharpened and "
+         "doubled in 2 places, finders by likeness in 1: 2 found",
+         "ภาพของหน้า 300 dpi, อ่านซ้ำทั้งภาพ, ถอดทีละช่องได้ 1 รหัส, เพิ่มความคมและขยาย 2 แห่ง, "
+         "หามุมรหัสที่เลือน 1 แห่ง: พบ 2 รหัส"},
+        {"region 300 dpi, region 600 dpi: nothing found",
+         "วาดบางส่วน 300 dpi, วาดบางส่วน 600 dpi: ไม่พบรหัส"},
+        {"nothing on the page could hold a code: nothing found",
+         "ไม่มีส่วนใดที่อาจเป็นรหัส: ไม่พบรหัส"},
+        {"page 200 dpi, image: nothing found", "วาดทั้งหน้า 200 dpi, ภาพในหน้า: ไม่พบรหัส"},
+        {"picture 200 dpi: 1 found", "ภาพ 200 dpi: พบ 1 รหัส"},
+        {"picture, as an older scanner said it: nothing found",
+         "ภาพ, as an older scanner said it: ไม่พบรหัส"},
+        {"", ""},
+    };
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(scan_steps_words(a, cases[i][0]), cases[i][1]);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(an_officer_reads_thai)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_officer_reads_thai),
+        cmocka_unit_test(what_was_tried_is_told_in_thai),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
