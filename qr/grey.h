@@ -56,6 +56,13 @@ struct grey grey_mean(const struct grey *g, int r);
 /* Are all pixels but a few black or white? */
 bool grey_has_two_tones(const struct grey *g);
 
+/* Of a number that an int can hold; floor is a call. */
+static inline int floor_int(double v)
+{
+    int i = (int)v;
+    return i - (v < i);
+}
+
 struct point affine_point(const struct affine *m, double x, double y);
 /* first, then second */
 struct affine affine_join(const struct affine *first, const struct affine *second);

@@ -3,6 +3,7 @@
  * hundred modules each. */
 #include "qr/grid.h"
 #include <math.h>
+#include <stdlib.h>
 
 static const double finder_mid = 3.5;
 
@@ -56,11 +57,14 @@ static int clamp(int v, int high)
 
 double grey_at(const struct grey *img, double x, double y)
 {
-    double fx = floor(x - 0.5), fy = floor(y - 0.5), u = x - 0.5 - fx, v = y - 0.5 - fy;
-    if (!(fx > -1e6 && fx < 1e6 && fy > -1e6 && fy < 1e6))
+    x -= 0.5;
+    y -= 0.5;
+    if (!(x > -1e6 && x < 1e6 && y > -1e6 && y < 1e6))
         return 255;
-    int x0 = clamp((int)fx, img->w - 1), x1 = clamp((int)fx + 1, img->w - 1);
-    int y0 = clamp((int)fy, img->h - 1), y1 = clamp((int)fy + 1, img->h - 1);
+    int left = floor_int(x), top = floor_int(y);
+    double u = x - left, v = y - top;
+    int x0 = clamp(left, img->w - 1), x1 = clamp(left + 1, img->w - 1);
+    int y0 = clamp(top, img->h - 1), y1 = clamp(top + 1, img->h - 1);
     const uint8_t *p = img->px + (ptrdiff_t)y0 * img->stride;
     const uint8_t *q = img->px + (ptrdiff_t)y1 * img->stride;
     return (p[x0] * (1 - u) + p[x1] * u) * (1 - v) + (q[x0] * (1 - u) + q[x1] * u) * v;
@@ -92,29 +96,60 @@ double grid_timing(const struct grid *g, const struct grey *img)
     return spread > 0 ? swing / spread : 0;
 }
 
-double grid_agreement(const struct grid *g, const struct grey *img, const uint8_t *map)
+/* A module that every symbol of the version shows alike. */
+struct fixed {
+    int x, y;
+    bool light;
+};
+
+struct fixed_parts {
+    struct fixed *part;
+    int n;
+};
+
+static void fixed_parts_fini(struct fixed_parts *f)
 {
-    double n = 0, s = 0, ss = 0, t = 0, st = 0;
+    free(f->part);
+}
+
+static struct fixed_parts fixed_parts_of(const struct grid *g, const uint8_t *map)
+{
+    struct fixed_parts f = {.part = calloc((size_t)(g->side * g->side), sizeof *f.part)};
+    if (!f.part)
+        abort();
     for (int y = 0; y < g->side; y++) {
         for (int x = 0; x < g->side; x++) {
             int part = map[y * g->side + x];
-            if (part != PART_DARK && part != PART_LIGHT)
-                continue;
-            double v = module_value(g, img, x, y), want = part == PART_LIGHT;
-            n++;
-            s += v;
-            ss += v * v;
-            t += want;
-            st += v * want;
+            if (part == PART_DARK || part == PART_LIGHT)
+                f.part[f.n++] = (struct fixed){x, y, part == PART_LIGHT};
         }
+    }
+    return f;
+}
+
+static double agreement(const struct grid *g, const struct grey *img, const struct fixed_parts *f)
+{
+    double n = f->n, s = 0, ss = 0, t = 0, st = 0;
+    for (int i = 0; i < f->n; i++) {
+        double v = module_value(g, img, f->part[i].x, f->part[i].y), want = f->part[i].light;
+        s += v;
+        ss += v * v;
+        t += want;
+        st += v * want;
     }
     double vv = ss - s * s / n, tt = t - t * t / n;
     return vv > 0 && tt > 0 ? (st - s * t / n) / sqrt(vv * tt) : -1;
 }
 
+double grid_agreement(const struct grid *g, const struct grey *img, const uint8_t *map)
+{
+    CLEANUP(fixed_parts_fini) struct fixed_parts f = fixed_parts_of(g, map);
+    return agreement(g, img, &f);
+}
+
 /* Try to move one point one step in each direction; keep what is better. */
-static double nudge(struct grid *g, const struct grey *img, const uint8_t *map, int i, double step,
-                    double best)
+static double nudge(struct grid *g, const struct grey *img, const struct fixed_parts *f, int i,
+                    double step, double best)
 {
     static const int8_t ways[8][2] = {{1, 0}, {-1, 0}, {0, 1},  {0, -1},
                                       {1, 1}, {1, -1}, {-1, 1}, {-1, -1}};
@@ -122,7 +157,7 @@ static double nudge(struct grid *g, const struct grey *img, const uint8_t *map, 
         struct point was = g->at[i];
         g->at[i] = (struct point){was.x + ways[k][0] * step, was.y + ways[k][1] * step};
         grid_set(g);
-        double now = grid_agreement(g, img, map);
+        double now = agreement(g, img, f);
         if (now > best)
             return now;
         g->at[i] = was;
@@ -134,13 +169,14 @@ static double nudge(struct grid *g, const struct grey *img, const uint8_t *map, 
 double grid_fit(struct grid *g, const struct grey *img, const uint8_t *map)
 {
     enum { ROUNDS_MAX = 6 };
+    CLEANUP(fixed_parts_fini) struct fixed_parts f = fixed_parts_of(g, map);
     grid_set(g);
-    double best = grid_agreement(g, img, map), px = grid_module_px(g);
+    double best = agreement(g, img, &f), px = grid_module_px(g);
     for (double step = 0.5; step > 0.05; step /= 2) {
         for (int round = 0; round < ROUNDS_MAX; round++) {
             double before = best;
             for (int i = 0; i < 4; i++)
-                best = nudge(g, img, map, i, step * px, best);
+                best = nudge(g, img, &f, i, step * px, best);
             if (best <= before)
                 break;
         }

@@ -224,10 +224,8 @@ struct tally {
 static void count_tones(const struct likely *l, enum optics_part part, struct tally *t)
 {
     *t = (struct tally){0};
-    for (int k = 0; k < l->o->n_px; k++) {
-        const struct seen *s = &l->o->px[k];
-        if (!optics_counts(l->o, s, part))
-            continue;
+    for (int k = 0; k < optics_n(l->o, part); k++) {
+        const struct seen *s = &l->o->px[l->o->shown[k]];
         int at = (int)(odds_at(l, s->dark) - l->odds);
         if (is_black(s))
             t->black[at]++;
@@ -279,7 +277,7 @@ static double try_blur(struct likely *l, double blur, enum optics_part part)
 {
     if (!(blur >= blur_min && blur <= blur_max))
         return INFINITY;
-    optics_set_blur(l->o, blur);
+    optics_set_blur(l->o, blur, part);
     if (l->two_tones)
         return fit_tones(l, part);
     return optics_fit_levels(l->o, part) ? l->o->variance : INFINITY;
@@ -304,6 +302,7 @@ bool likely_fit(struct likely *l, enum optics_part part)
     if (l->two_tones && part == OPTICS_ALL && blur > two_tones_blur_max)
         return false; /* finders alone measure it too roughly to say so */
     (void)try_blur(l, blur, part);
+    optics_set_blur(l->o, blur, OPTICS_ALL);
     if (l->two_tones) {
         optics_set_link(l->o, 1.7 / l->noise, l->middle);
         set_odds(l);

@@ -21,7 +21,9 @@ void optics_fini(struct optics *o)
 {
     free(o->px);
     free(o->dark);
+    free(o->shown);
     o->px = NULL;
+    o->shown = NULL;
     o->dark = NULL;
 }
 
@@ -64,13 +66,14 @@ bool optics_init(struct optics *o, const struct grid *g, const struct grey *img)
         return false;
     o->n_px = (o->r.x1 - o->r.x0) * (o->r.y1 - o->r.y0);
     o->px = zeros((size_t)o->n_px, sizeof *o->px);
+    o->shown = zeros((size_t)o->n_px, sizeof *o->shown);
     struct seen *s = o->px;
     for (int y = o->r.y0; y < o->r.y1; y++) {
         for (int x = o->r.x0; x < o->r.x1; x++, s++)
             s->value = img->px[(ptrdiff_t)y * img->stride + x];
     }
     optics_locate(o);
-    return o->n_used > g->side * g->side / 4;
+    return o->n_shown > g->side * g->side / 4;
 }
 
 /* The four knots of the net around a place, and how much of each counts there. */
@@ -100,11 +103,30 @@ static struct point bent(const struct optics *o, struct point p)
     return p;
 }
 
+static bool is_at_finder(const struct optics *o, const struct seen *s)
+{
+    float far = (float)o->grid.side - 6.5f;
+    bool left = s->u<6.5f, top = s->v<6.5f, right = s->u> far, bottom = s->v> far;
+    return (left && top) || (right && top) || (left && bottom);
+}
+
+static void list_shown(struct optics *o)
+{
+    o->n_shown = 0;
+    for (int wanted = 1; wanted >= 0; wanted--) {
+        for (int k = 0; k < o->n_px; k++) {
+            if (o->px[k].used && is_at_finder(o, &o->px[k]) == wanted)
+                o->shown[o->n_shown++] = k;
+        }
+        if (wanted)
+            o->n_at_finders = o->n_shown;
+    }
+}
+
 void optics_locate(struct optics *o)
 {
     static const double beyond = 0.3;
     struct seen *s = o->px;
-    o->n_used = 0;
     for (int y = o->r.y0; y < o->r.y1; y++) {
         for (int x = o->r.x0; x < o->r.x1; x++, s++) {
             struct point p = bent(o, to_modules(o->grid.m, x + 0.5, y + 0.5));
@@ -112,9 +134,9 @@ void optics_locate(struct optics *o)
             s->used = p.x > -beyond && p.y > -beyond && p.x < far && p.y < far;
             s->u = (float)p.x;
             s->v = (float)p.y;
-            o->n_used += s->used;
         }
     }
+    list_shown(o);
 }
 
 /* The Gaussian's integral up to so many CURVE_STEPS of a sigma, from -SIGMAS on. */
@@ -152,24 +174,6 @@ static void shares(const struct curve *c, float u, float per_blur, int first, fl
     }
 }
 
-void optics_set_blur(struct optics *o, double blur)
-{
-    const struct curve c = curve_new();
-    float per_blur = (float)(1 / blur);
-    o->blur = blur;
-    for (int k = 0; k < o->n_px; k++) {
-        struct seen *s = &o->px[k];
-        if (!s->used)
-            continue;
-        int x = (int)floorf(s->u) - SPAN / 2, y = (int)floorf(s->v) - SPAN / 2;
-        shares(&c, s->u, per_blur, x, s->across);
-        shares(&c, s->v, per_blur, y, s->down);
-        s->x = x + MARGIN;
-        s->y = y + MARGIN;
-    }
-    optics_see(o);
-}
-
 static float seen_dark(const struct optics *o, const struct seen *s)
 {
     const float *d = o->dark + s->y * o->wide + s->x;
@@ -183,11 +187,27 @@ static float seen_dark(const struct optics *o, const struct seen *s)
     return sum;
 }
 
+void optics_set_blur(struct optics *o, double blur, enum optics_part part)
+{
+    const struct curve c = curve_new();
+    float per_blur = (float)(1 / blur);
+    o->blur = blur;
+    for (int k = 0; k < optics_n(o, part); k++) {
+        struct seen *s = &o->px[o->shown[k]];
+        int x = floor_int((double)s->u) - SPAN / 2, y = floor_int((double)s->v) - SPAN / 2;
+        shares(&c, s->u, per_blur, x, s->across);
+        shares(&c, s->v, per_blur, y, s->down);
+        s->x = x + MARGIN;
+        s->y = y + MARGIN;
+        s->dark = seen_dark(o, s);
+    }
+}
+
 void optics_see(struct optics *o)
 {
-    for (int k = 0; k < o->n_px; k++) {
-        if (o->px[k].used)
-            o->px[k].dark = seen_dark(o, &o->px[k]);
+    for (int k = 0; k < o->n_shown; k++) {
+        struct seen *s = &o->px[o->shown[k]];
+        s->dark = seen_dark(o, s);
     }
 }
 
@@ -200,15 +220,6 @@ void optics_set_link(struct optics *o, double gain, double middle)
     }
 }
 
-bool optics_counts(const struct optics *o, const struct seen *s, enum optics_part part)
-{
-    if (!s->used || part == OPTICS_ALL)
-        return s->used;
-    float far = (float)o->grid.side - 6.5f;
-    bool left = s->u<6.5f, top = s->v<6.5f, right = s->u> far, bottom = s->v> far;
-    return (left && top) || (right && top) || (left && bottom);
-}
-
 static float error_of(const struct optics *o, const struct seen *s)
 {
     return s->value - optics_paper(o, s) + (float)o->level[3] * optics_linked(o, s->dark);
@@ -217,13 +228,10 @@ static float error_of(const struct optics *o, const struct seen *s)
 static double residue(const struct optics *o, enum optics_part part)
 {
     double sum = 0;
-    int n = 0;
-    for (int k = 0; k < o->n_px; k++) {
-        if (!optics_counts(o, &o->px[k], part))
-            continue;
-        float e = error_of(o, &o->px[k]);
+    int n = optics_n(o, part);
+    for (int k = 0; k < n; k++) {
+        float e = error_of(o, &o->px[o->shown[k]]);
         sum += (double)(e * e);
-        n++;
     }
     return sum / (n > N_LEVELS ? n - N_LEVELS : 1);
 }
@@ -231,10 +239,8 @@ static double residue(const struct optics *o, enum optics_part part)
 bool optics_fit_levels(struct optics *o, enum optics_part part)
 {
     struct least_squares q = {.n = N_LEVELS};
-    for (int k = 0; k < o->n_px; k++) {
-        const struct seen *s = &o->px[k];
-        if (!optics_counts(o, s, part))
-            continue;
+    for (int k = 0; k < optics_n(o, part); k++) {
+        const struct seen *s = &o->px[o->shown[k]];
         const double f[N_LEVELS] = {1, (double)s->u / o->grid.side, (double)s->v / o->grid.side,
                                     -(double)optics_linked(o, s->dark)};
         least_squares_add(&q, f, (double)s->value);
@@ -249,7 +255,7 @@ bool optics_fit_levels(struct optics *o, enum optics_part part)
 static double try_shape(struct optics *o, enum optics_part part, int blur, int link)
 {
     if (blurs[blur] != o->blur)
-        optics_set_blur(o, blurs[blur]);
+        optics_set_blur(o, blurs[blur], part);
     optics_set_link(o, links[link].gain, links[link].middle);
     return optics_fit_levels(o, part) ? o->variance : INFINITY;
 }
@@ -274,6 +280,7 @@ bool optics_choose(struct optics *o, enum optics_part part)
     o->blur_index = blur;
     o->link_index = link;
     o->n_shapes++;
+    optics_set_blur(o, blurs[blur], OPTICS_ALL);
     return try_shape(o, part, blur, link) < INFINITY;
 }
 
@@ -320,5 +327,5 @@ void optics_bend(struct optics *o)
     for (int i = 0; i < 2 * NET * NET; i++)
         o->bend[i / 2][i % 2] += fmin(fmax(move[i], -most), most);
     optics_locate(o);
-    optics_set_blur(o, o->blur);
+    optics_set_blur(o, o->blur, OPTICS_ALL);
 }

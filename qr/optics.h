@@ -17,7 +17,7 @@ enum {
 
 /* One pixel: which modules it sees, how much of each row and column of them. */
 struct seen {
-    bool used;  /* shows the symbol at all */
+    bool used;  /* shows the symbol at all: is one of the shown */
     int x, y;   /* first module, margin counted */
     float u, v; /* its centre in modules */
     float across[SPAN], down[SPAN];
@@ -30,7 +30,9 @@ struct optics {
     int wide;        /* side + 2 * MARGIN */
     struct rect r;   /* of the picture */
     struct seen *px; /* all of r, row by row */
-    int n_px, n_used;
+    int n_px;
+    int *shown; /* which of px show the symbol at all, those at its finders first */
+    int n_at_finders, n_shown;
     float *dark;                          /* wide * wide, 0 to 1 */
     double blur;                          /* modules */
     int blur_index, link_index, n_shapes; /* private to optics_choose */
@@ -49,13 +51,19 @@ void optics_fini(struct optics *o);
 
 /* Where each pixel lies on the grid, after the grid moved; then its shares. */
 void optics_locate(struct optics *o);
-void optics_set_blur(struct optics *o, double blur);
+/* Shares and darkness of the part's pixels; the others keep what they had. */
+void optics_set_blur(struct optics *o, double blur, enum optics_part part);
 /* A soft threshold: gain, and the darkness that it lies at; gain 0: the straight line. */
 void optics_set_link(struct optics *o, double gain, double middle);
 /* seen.dark of all pixels from the modules as they are. */
 void optics_see(struct optics *o);
 
-bool optics_counts(const struct optics *o, const struct seen *s, enum optics_part part);
+/* How many of shown a measure counts. */
+static inline int optics_n(const struct optics *o, enum optics_part part)
+{
+    return part == OPTICS_FINDERS ? o->n_at_finders : o->n_shown;
+}
+
 /* Least squares of paper and ink; sets variance. false: no ink. */
 bool optics_fit_levels(struct optics *o, enum optics_part part);
 /* The blur and the link that explain most; called again, only among those near to the last choice.
