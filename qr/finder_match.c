@@ -15,6 +15,7 @@ enum {
     LANES = 4, /* places that are asked at once */
 };
 
+typedef uint32_t four_counts __attribute__((vector_size(4 * LANES)));
 typedef int32_t four_ints __attribute__((vector_size(4 * LANES)));
 typedef float four __attribute__((vector_size(4 * LANES)));
 
@@ -92,12 +93,12 @@ static four four_sums(const struct sums *s, const uint32_t *sums, size_t at, int
 {
     size_t down = (size_t)reach * ((size_t)s->w + 1), across = (size_t)reach;
     const uint32_t *top = sums + at - down, *bottom = sums + at + down;
-    four_ints a, b, c, d;
+    four_counts a, b, c, d;
     memcpy(&a, bottom + across, sizeof a);
     memcpy(&b, bottom - across, sizeof b);
     memcpy(&c, top + across, sizeof c);
     memcpy(&d, top - across, sizeof d);
-    return __builtin_convertvector(a - b - c + d, four);
+    return __builtin_convertvector((four_ints)(a - b - c + d), four);
 }
 
 static bool any(four_ints is)
