@@ -177,7 +177,7 @@ static size_t corner_at(const struct sums *s, int x, int y)
 static int match_size(const struct sums *s, double module, struct match *out, int n)
 {
     const struct size z = size_of(module);
-    int reach = z.reach[RINGS - 1], step = module < 3 ? 1 : module < 5 ? 2 : 3;
+    int reach = z.reach[RINGS - 1], step = module < 5 ? 2 : 3;
     for (int y = reach; y <= s->h - reach; y += step) {
         for (int x = reach; x + LANES - 1 <= s->w - reach; x += LANES) {
             four_ints is = is_alike(s, corner_at(s, x, y), &z);
