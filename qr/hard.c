@@ -25,7 +25,7 @@ enum {
     QUIET = 4,
 };
 
-static const double timing_min = 0.5, agreement_start = 0.1, agreement_min = 0.55;
+static const double timing_min = 0.5, agreement_start = 0.3, agreement_min = 0.55;
 static const double open_max = 0.03; /* of the modules, after draws; what was read left 0.023 */
 static const double explained_min = 0.65; /* what was read explained 0.76 and more at once */
 
