@@ -69,10 +69,10 @@ void document_scan(struct arena *a, const struct document_job *job, struct docum
 
 void document_warm_up(void)
 {
-    heap_warm_up();
     pdf_warm_up();
     image_warm_up();
     archive_warm_up();
+    heap_warm_up(); /* last: a huge page that is touched here is copied in small ones by each child */
 }
 
 /* The worse news first: a reader must not take "none" for "all was looked at". */
