@@ -72,7 +72,7 @@ void document_warm_up(void)
     pdf_warm_up();
     image_warm_up();
     archive_warm_up();
-    heap_warm_up(); /* last: a huge page that is touched here is copied in small ones by each child */
+    heap_warm_up(); /* last: nothing here may touch the pages that are the children's */
 }
 
 /* The worse news first: a reader must not take "none" for "all was looked at". */
