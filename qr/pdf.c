@@ -32,6 +32,7 @@ struct pdf {
 struct page_scan {
     struct pdf *pdf;
     fz_page *page;
+    fz_display_list *list; /* what the page draws */
     int number; /* from 1 */
     struct pdf_look look;
     struct pdf_plan plan;
@@ -166,21 +167,29 @@ static void read_pages(struct pdf *p)
 }
 
 /* MuPDF's errors end here, page by page: what was found before stands. */
-static bool load_and_look(struct page_scan *s)
+static bool load(struct page_scan *s)
 {
     fz_context *ctx = s->pdf->ctx;
     bool ok = true;
     fz_try(ctx)
     {
         s->page = fz_load_page(ctx, s->pdf->doc, s->number - 1);
-        pdf_look(ctx, s->page, &s->look);
+        s->list = pdf_list_new(ctx, s->page);
+        pdf_record(ctx, s->page, s->list);
     }
     fz_catch(ctx)
     {
         worse(s->pdf, SCAN_DAMAGED, fz_caught_message(ctx), s->number);
-        ok = s->page != NULL; /* what was seen until then may still be drawn */
+        ok = s->list != NULL; /* what came until then may still be drawn */
     }
     return ok;
+}
+
+static void look(struct page_scan *s)
+{
+    fz_context *ctx = s->pdf->ctx;
+    fz_try(ctx) pdf_look(ctx, s->list, &s->look);
+    fz_catch(ctx) worse(s->pdf, SCAN_DAMAGED, fz_caught_message(ctx), s->number);
 }
 
 static void read_page(struct pdf *p, int number)
@@ -193,7 +202,9 @@ static void read_page(struct pdf *p, int number)
     s->t = cpu_us();
     p->is_lossy = false;
     fz_flush_warnings(p->ctx); /* a warning like the last one is only counted */
-    bool ok = load_and_look(s);
+    bool ok = load(s);
+    if (ok)
+        look(s);
     const struct box *b = &s->look.page;
     s->cascade = cascade_new(a, p->job, b->x1 - b->x0, b->y1 - b->y0);
     if (ok)
@@ -207,6 +218,7 @@ static void read_page(struct pdf *p, int number)
     if (s->cascade->is_full)
         worse(p, SCAN_LIMIT, "more codes than are reported", s->number);
     pdf_look_drop(p->ctx, &s->look);
+    fz_drop_display_list(p->ctx, s->list);
     fz_drop_page(p->ctx, s->page);
 }
 
@@ -222,7 +234,7 @@ static bool get_pixels(struct page_scan *s, int i, struct box box, double dpi, s
     fz_try(ctx)
     {
         ok = i >= 0 ? pdf_image_grey(ctx, &s->look.images[i], dpi, out, to_page_out, &whole)
-                    : pdf_draw(ctx, s->page, box, dpi, out, to_page_out);
+                    : pdf_draw(ctx, s->list, box, dpi, out, to_page_out);
     }
     fz_catch(ctx)
     {

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 struct fz_context;
+struct fz_display_list;
 struct fz_image;
 struct fz_page;
 
@@ -51,8 +52,12 @@ struct pdf_look {
     struct pdf_cell cells[PDF_CELLS][PDF_CELLS];
 };
 
+/* What a page would draw, read once; an error leaves in the list what came before it. */
+struct fz_display_list *pdf_list_new(struct fz_context *ctx, struct fz_page *page);
+void pdf_record(struct fz_context *ctx, struct fz_page *page, struct fz_display_list *list);
+
 /* Fill look (zeroed by the caller) from what the page would draw. Drop it in every case. */
-void pdf_look(struct fz_context *ctx, struct fz_page *page, struct pdf_look *look);
+void pdf_look(struct fz_context *ctx, struct fz_display_list *list, struct pdf_look *look);
 void pdf_look_drop(struct fz_context *ctx, struct pdf_look *look);
 
 /* What to look at. */
@@ -82,7 +87,7 @@ bool pdf_image_grey(struct fz_context *ctx, const struct pdf_image *i, double ma
                     struct grey *out, struct affine *to_page_out, bool *whole_out);
 
 /* The page, or a box of it, drawn. false: more pixels than SCAN_PX_MAX. */
-bool pdf_draw(struct fz_context *ctx, struct fz_page *page, struct box box, double dpi,
+bool pdf_draw(struct fz_context *ctx, struct fz_display_list *list, struct box box, double dpi,
               struct grey *out, struct affine *to_page_out);
 
 double pdf_image_px(const struct pdf_image *i); /* pixels it has */

@@ -162,19 +162,19 @@ bool pdf_image_grey(fz_context *ctx, const struct pdf_image *i, double max_dpi, 
     return true;
 }
 
-static void run_into(fz_context *ctx, fz_page *page, fz_matrix m, fz_pixmap *p)
+static void run_into(fz_context *ctx, fz_display_list *list, fz_matrix m, fz_pixmap *p)
 {
-    fz_device *d = fz_new_draw_device(ctx, m, p);
+    fz_device *d = fz_new_draw_device(ctx, fz_identity, p);
     fz_try(ctx)
     {
-        fz_run_page(ctx, page, d, fz_identity, NULL);
+        fz_run_display_list(ctx, list, d, m, fz_rect_from_irect(fz_pixmap_bbox(ctx, p)), NULL);
         fz_close_device(ctx, d);
     }
     fz_always(ctx) fz_drop_device(ctx, d);
     fz_catch(ctx) fz_rethrow(ctx);
 }
 
-bool pdf_draw(fz_context *ctx, fz_page *page, struct box box, double dpi, struct grey *out,
+bool pdf_draw(fz_context *ctx, fz_display_list *list, struct box box, double dpi, struct grey *out,
               struct affine *to_page_out)
 {
     float zoom = (float)(dpi / 72);
@@ -189,7 +189,7 @@ bool pdf_draw(fz_context *ctx, fz_page *page, struct box box, double dpi, struct
     fz_try(ctx)
     {
         fz_clear_pixmap_with_value(ctx, p, 255);
-        run_into(ctx, page, m, p);
+        run_into(ctx, list, m, p);
         copy_samples(p, false, out);
     }
     fz_always(ctx) fz_drop_pixmap(ctx, p);

@@ -255,16 +255,33 @@ static fz_device *device_new(fz_context *ctx, struct pdf_look *look)
     return &d->super;
 }
 
-void pdf_look(fz_context *ctx, fz_page *page, struct pdf_look *look)
+fz_display_list *pdf_list_new(fz_context *ctx, fz_page *page)
+{
+    return fz_new_display_list(ctx, fz_bound_page(ctx, page));
+}
+
+void pdf_record(fz_context *ctx, fz_page *page, fz_display_list *list)
+{
+    fz_device *d = fz_new_list_device(ctx, list);
+    fz_try(ctx)
+    {
+        fz_run_page(ctx, page, d, fz_identity, NULL);
+        fz_close_device(ctx, d);
+    }
+    fz_always(ctx) fz_drop_device(ctx, d);
+    fz_catch(ctx) fz_rethrow(ctx);
+}
+
+void pdf_look(fz_context *ctx, fz_display_list *list, struct pdf_look *look)
 {
     enum { CELL_MIN_PT = 28 };
-    fz_rect r = fz_bound_page(ctx, page);
+    fz_rect r = fz_bound_display_list(ctx, list);
     look->page = (struct box){r.x0, r.y0, r.x1, r.y1};
     look->cell_pt = fmax(fmax(r.x1 - r.x0, r.y1 - r.y0) / PDF_CELLS, CELL_MIN_PT);
     fz_device *d = device_new(ctx, look);
     fz_try(ctx)
     {
-        fz_run_page(ctx, page, d, fz_identity, NULL);
+        fz_run_display_list(ctx, list, d, fz_identity, fz_infinite_rect, NULL);
         fz_close_device(ctx, d);
     }
     fz_always(ctx) fz_drop_device(ctx, d);
