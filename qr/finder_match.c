@@ -23,8 +23,8 @@ static const double module_from = 2.2, module_to = 9, grow = 1.2; /* pixels */
 static const float likeness_min = 0.42f; /* correlation; what is no finder has 0.11 on average */
 static const float spread_min = 12;      /* grey levels: paper is alike to anything */
 
-/* Sums of all values, and of their squares, above and left of a corner. The squares' run over; their
- * differences over a finder do not. */
+/* Sums of all values, and of their squares, above and left of a corner. The squares' run over;
+ * their differences over a finder do not. */
 struct sums {
     int w, h; /* of the picture */
     uint32_t *one, *two;
@@ -113,11 +113,13 @@ static bool any(four_ints is)
 static four_ints is_alike(const struct sums *s, size_t at, const struct size *z)
 {
     const float *n = z->area, n_dark = n[0] + n[2] - n[1], n_light = n[3] - n_dark;
-    four all = four_sums(s, s->one, at, z->reach[3]), middle = four_sums(s, s->one, at, z->reach[0]);
+    four all = four_sums(s, s->one, at, z->reach[3]),
+         middle = four_sums(s, s->one, at, z->reach[0]);
     four_ints is = all / n[3] - middle / n[0] >= spread_min;
     if (!any(is))
         return is;
-    four five = four_sums(s, s->one, at, z->reach[1]), seven = four_sums(s, s->one, at, z->reach[2]);
+    four five = four_sums(s, s->one, at, z->reach[1]),
+         seven = four_sums(s, s->one, at, z->reach[2]);
     is &= ((five - middle) * n[0] >= middle * (n[1] - n[0])) &
           ((all - seven) * (n[2] - n[1]) >= (seven - five) * (n[3] - n[2]));
     if (!any(is))
@@ -183,9 +185,9 @@ static int match_size(const struct sums *s, double module, struct match *out, in
             four_ints is = is_alike(s, corner_at(s, x, y), &z);
             for (int k = 0; any(is) && k < LANES; k++) {
                 if (is[k])
-                    n = keep(out, n,
-                             &(struct match){x + k, y, module,
-                                             likeness(s, corner_at(s, x + k, y), &z)});
+                    n = keep(
+                        out, n,
+                        &(struct match){x + k, y, module, likeness(s, corner_at(s, x + k, y), &z)});
             }
         }
     }

@@ -33,7 +33,7 @@ struct page_scan {
     struct pdf *pdf;
     fz_page *page;
     fz_display_list *list; /* what the page draws */
-    int number; /* from 1 */
+    int number;            /* from 1 */
     struct pdf_look look;
     struct pdf_plan plan;
     struct cascade *cascade;

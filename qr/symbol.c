@@ -29,8 +29,8 @@ struct ranked {
 
 /* One block as it was read. */
 struct block {
-    struct rs_word word; /* its symbols are code words */
-    int place[RS_WORD_MAX];         /* in struct work's words */
+    struct rs_word word;             /* its symbols are code words */
+    int place[RS_WORD_MAX];          /* in struct work's words */
     struct ranked rank[RS_WORD_MAX]; /* the least sure first */
 };
 
@@ -137,7 +137,8 @@ static bool correct_drawn(const struct work *w, const struct block *b, uint8_t *
     if (!o)
         abort();
     look_out(w, b, o);
-    if (b->word.n_check < CHECK_MIN || o->wrong - b->word.n_check / 2 > 3.3 * sqrt(o->wrong_variance))
+    if (b->word.n_check < CHECK_MIN ||
+        o->wrong - b->word.n_check / 2 > 3.3 * sqrt(o->wrong_variance))
         return false;
     uint32_t state = 1;
     for (int k = 0; k < w->draws; k++) {

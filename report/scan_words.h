@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Why a file could not be read, and what was tried, in an officer's words. The scanner speaks English: it is a
- * library's voice, and what `thanwela scan --json` prints. */
+ * Why a file could not be read, and what was tried, in an officer's words. The scanner speaks
+ * English: it is a library's voice, and what `thanwela scan --json` prints. */
 #ifndef REPORT_SCAN_WORDS_H
 #define REPORT_SCAN_WORDS_H
 

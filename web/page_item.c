@@ -87,8 +87,7 @@ static void write_codes(struct web_request *r, struct html *h, const struct item
             html_start(h, "p");
             html_attr(h, "class", "note");
             html_textf(h, "%s %d: %s", web_tr(r, "หน้า", "page"), w->pages[i].page,
-                       r->english ? w->pages[i].steps
-                                  : scan_steps_words(r->a, w->pages[i].steps));
+                       r->english ? w->pages[i].steps : scan_steps_words(r->a, w->pages[i].steps));
             html_end(h);
         }
 }

@@ -1,92 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "base/buf.h"
-#include "base/clock.h"
 #include "qr/base32.h"
-#include "qr/token.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-struct bench {
-    struct arena *a;
-    char folder[64], secret[96], public_file[96];
-    struct signer *signer;
-    struct verifier *verifier;
-};
-
-static const char link_base[] = "https://thanwela.example.go.th";
-
-static void write_file(const char *path, const char *text, mode_t mode)
-{
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    assert_true(fputs(text, f) >= 0);
-    assert_int_equal(fclose(f), 0);
-    assert_int_equal(chmod(path, mode), 0);
-}
-
-static char *read_file(struct arena *a, const char *path)
-{
-    FILE *f = fopen(path, "r");
-    assert_non_null(f);
-    char *text = arena_alloc(a, 1 << 16);
-    assert_true(fread(text, 1, (1 << 16) - 1, f) > 0);
-    assert_int_equal(fclose(f), 0);
-    return text;
-}
-
-static int set_up(void **state)
-{
-    struct bench *b = test_calloc(1, sizeof *b);
-    struct err err = {0};
-    b->a = arena_new();
-    strcpy(b->folder, "/tmp/thanwela-token-XXXXXX");
-    assert_non_null(mkdtemp(b->folder));
-    snprintf(b->secret, sizeof b->secret, "%s/secret", b->folder);
-    snprintf(b->public_file, sizeof b->public_file, "%s/public", b->folder);
-    assert_true(signer_create(b->secret, b->public_file, 7, &err));
-    assert_true(signer_open(b->secret, &b->signer, &err));
-    assert_true(verifier_open(b->public_file, &b->verifier, &err));
-    *state = b;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct bench *b = *state;
-    char *line = arena_printf(b->a, "rm -r '%s'", b->folder);
-    assert_int_equal(system(line), 0);
-    signer_free(b->signer);
-    verifier_free(b->verifier);
-    arena_free(b->a);
-    test_free(b);
-    return 0;
-}
-
-static struct token receipt_token(void)
-{
-    struct token t = {.kind = TOKEN_RECEIPT, .series = "R", .year = 2564, .number = 123};
-    assert_true(time_parse_iso("2021-03-15T10:05:07", &t.entered_at_us));
-    for (size_t i = 0; i < sizeof t.digest; i++)
-        t.digest[i] = (uint8_t)(i * 17);
-    return t;
-}
-
-static struct token slip_token(void)
-{
-    struct token t = receipt_token();
-    t.kind = TOKEN_SLIP;
-    memset(t.digest, 0, sizeof t.digest);
-    return t;
-}
+#include "tests/unit/signed.h"
 
 static void what_was_signed_comes_back(void **state)
 {
@@ -280,98 +194,6 @@ static void another_offices_key_does_not_pass(void **state)
     assert_int_equal(token_verify(b->verifier, token_sign(b->a, other, &t), &seen), TOKEN_FORGED);
 }
 
-static void a_new_key_leaves_old_receipts_genuine(void **state)
-{
-    struct bench *b = *state;
-    struct err err;
-    char *next_secret = arena_printf(b->a, "%s/next", b->folder);
-    struct signer *next CLEANUP(signer_freep) = NULL;
-    struct verifier *both CLEANUP(verifier_freep) = NULL;
-    struct token t = receipt_token(), seen;
-    assert_true(signer_create(next_secret, b->public_file, 8, &err));
-    assert_true(signer_open(next_secret, &next, &err));
-    assert_true(verifier_open(b->public_file, &both, &err));
-    assert_int_equal(token_verify(both, token_sign(b->a, b->signer, &t), &seen), TOKEN_GENUINE);
-    assert_int_equal(seen.key_id, 7);
-    assert_int_equal(token_verify(both, token_sign(b->a, next, &t), &seen), TOKEN_GENUINE);
-    assert_int_equal(seen.key_id, 8);
-    assert_int_equal(token_verify(b->verifier, token_sign(b->a, next, &t), &seen),
-                     TOKEN_KEY_UNKNOWN);
-}
-
-static void key_files_are_guarded(void **state)
-{
-    struct bench *b = *state;
-    struct err err;
-    struct stat st;
-    struct signer *s = NULL;
-    assert_int_equal(stat(b->secret, &st), 0);
-    assert_int_equal(st.st_mode & 0777, 0600);
-    assert_false(signer_create(b->secret, arena_printf(b->a, "%s/new", b->folder), 9, &err));
-    assert_non_null(strstr(err.text, "not written over"));
-    char *unused = arena_printf(b->a, "%s/unused", b->folder);
-    assert_false(signer_create(unused, b->public_file, 7, &err));
-    assert_non_null(strstr(err.text, "choose another --id"));
-    assert_int_not_equal(access(unused, F_OK), 0);
-    static const mode_t open_modes[] = {0640, 0604, 0660, 0644};
-    for (size_t i = 0; i < ARRAY_LEN(open_modes); i++) {
-        assert_int_equal(chmod(b->secret, open_modes[i]), 0);
-        assert_false(signer_open(b->secret, &s, &err));
-        assert_int_equal(err.kind, ERR_FATAL);
-        assert_non_null(strstr(err.text, "chmod 600"));
-    }
-    assert_null(s);
-}
-
-static void a_secret_may_be_a_systemd_credential(void **state)
-{
-    struct bench *b = *state;
-    struct err err;
-    struct signer *s CLEANUP(signer_freep) = NULL;
-    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", b->folder, 1), 0);
-    assert_int_equal(chmod(b->secret, 0440), 0);
-    assert_true(signer_open("secret", &s, &err));
-    assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
-    assert_int_equal(signer_key_id(s), 7);
-}
-
-#define GOOD_KEY "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
-
-static void broken_key_files_are_named_with_their_line(void **state)
-{
-    struct bench *b = *state;
-    static const struct {
-        const char *text, *says;
-    } cases[] = {
-        {"", "no public key"},
-        {"# nothing but a remark\n\n", "no public key"},
-        {"thanwela-public-key-v1 1\n", ":1: is no public key"},
-        {"thanwela-public-key-v1 256 " GOOD_KEY "\n", ":1:"},
-        {"thanwela-public-key-v1 -1 " GOOD_KEY "\n", ":1:"},
-        {"thanwela-public-key-v1  1 " GOOD_KEY "\n", ":1:"},
-        {"thanwela-secret-key-v1 1 " GOOD_KEY "\n", ":1:"},
-        {"# x\nthanwela-public-key-v1 1 " GOOD_KEY "AAAA\n", ":2:"},
-        {"thanwela-public-key-v1 1 11qYAYKx\n", ":1:"},
-        {"thanwela-public-key-v1 1 " GOOD_KEY "\nthanwela-public-key-v1 1 " GOOD_KEY "\n",
-         ":2: key 1 stands there twice"},
-    };
-    struct err err;
-    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct verifier *v = NULL;
-        write_file(b->public_file, cases[i].text, 0644);
-        assert_false(verifier_open(b->public_file, &v, &err));
-        assert_non_null(strstr(err.text, cases[i].says));
-        assert_non_null(strstr(err.text, b->public_file));
-    }
-    struct verifier *v = NULL;
-    assert_false(verifier_open("/nowhere/key", &v, &err));
-    assert_non_null(strstr(err.text, "/nowhere/key"));
-    struct signer *s = NULL;
-    write_file(b->secret, "thanwela-public-key-v1 1 " GOOD_KEY "\n", 0600);
-    assert_false(signer_open(b->secret, &s, &err));
-    assert_non_null(strstr(err.text, "holds no secret key"));
-}
-
 static void base32_is_that_of_rfc_4648(void **state)
 {
     static const struct {
@@ -407,77 +229,6 @@ static void base32_is_that_of_rfc_4648(void **state)
     assert_false(base32_decode("MZXW6", 5, small, 2, &n));
 }
 
-/* ---------------------------------------------------------------- docs/receipt.md */
-
-/* The text behind "name: " at a line's start of the document. */
-static char *stated(struct arena *a, const char *doc, const char *name)
-{
-    const char *p = strstr(doc, arena_printf(a, "\n%s: ", name));
-    assert_non_null(p);
-    p += strlen(name) + 3;
-    return arena_strndup(a, p, strcspn(p, "\n"));
-}
-
-static void the_documents_example_is_what_we_sign(void **state)
-{
-    struct bench *b = *state;
-    struct err err;
-    char *doc = read_file(b->a, CHECKOUT "/docs/receipt.md");
-    struct signer *s CLEANUP(signer_freep) = NULL;
-    struct verifier *v CLEANUP(verifier_freep) = NULL;
-    write_file(b->secret, stated(b->a, doc, "secret key file"), 0600);
-    write_file(b->public_file, stated(b->a, doc, "public key file"), 0644);
-    assert_true(signer_open(b->secret, &s, &err));
-    assert_true(verifier_open(b->public_file, &v, &err));
-    struct token t = receipt_token(), seen;
-    char *text = token_sign(b->a, s, &t);
-    assert_string_equal(text, stated(b->a, doc, "token"));
-    assert_string_equal(token_url(b->a, link_base, TOKEN_RECEIPT, text), stated(b->a, doc, "link"));
-    assert_int_equal(token_verify(v, text, &seen), TOKEN_GENUINE);
-    struct token slip = slip_token();
-    assert_string_equal(token_url(b->a, link_base, TOKEN_SLIP, token_sign(b->a, s, &slip)),
-                        stated(b->a, doc, "slip"));
-    uint8_t bytes[160];
-    size_t n;
-    char *hex = stated(b->a, doc, "body");
-    assert_true(base32_decode(text, strlen(text), bytes, sizeof bytes, &n));
-    assert_int_equal(strlen(hex), 2 * (n - 64));
-    for (size_t i = 0; i < n - 64; i++)
-        assert_memory_equal(hex + 2 * i, arena_printf(b->a, "%02x", bytes[i]), 2);
-}
-
-/* The verifier printed in the document, run as it stands there. */
-static int document_verifier(struct bench *b, const char *program, const char *link)
-{
-    char *line = arena_printf(b->a, "python3 %s %s '%s' >%s/said 2>&1", program, b->public_file,
-                              link, b->folder);
-    int status = system(line);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static void the_documents_verifier_agrees_with_ours(void **state)
-{
-    struct bench *b = *state;
-    char *doc = read_file(b->a, CHECKOUT "/docs/receipt.md");
-    char *program = strstr(doc, "```python\n");
-    assert_non_null(program);
-    program += strlen("```python\n");
-    char *path = arena_printf(b->a, "%s/verify.py", b->folder);
-    write_file(path, arena_strndup(b->a, program, (size_t)(strstr(program, "\n```") - program)),
-               0644);
-    struct token t = receipt_token(), slip = slip_token();
-    char *link = token_url(b->a, link_base, TOKEN_RECEIPT, token_sign(b->a, b->signer, &t));
-    assert_int_equal(document_verifier(b, path, link), 0);
-    assert_non_null(strstr(read_file(b->a, arena_printf(b->a, "%s/said", b->folder)),
-                           "genuine: receipt R 123/2564, received 2021-03-15 10:05:07+07:00"));
-    assert_int_equal(
-        document_verifier(
-            b, path, token_url(b->a, link_base, TOKEN_SLIP, token_sign(b->a, b->signer, &slip))),
-        0);
-    link[strlen(link) - 9] = link[strlen(link) - 9] == 'A' ? 'B' : 'A';
-    assert_int_equal(document_verifier(b, path, link), 1);
-}
-
 int main(void)
 {
 #define with_keys(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -492,13 +243,7 @@ int main(void)
         with_keys(a_cut_or_longer_token_is_forged),
         with_keys(a_receipt_is_no_slip),
         with_keys(another_offices_key_does_not_pass),
-        with_keys(a_new_key_leaves_old_receipts_genuine),
-        with_keys(key_files_are_guarded),
-        with_keys(a_secret_may_be_a_systemd_credential),
-        with_keys(broken_key_files_are_named_with_their_line),
         cmocka_unit_test(base32_is_that_of_rfc_4648),
-        with_keys(the_documents_example_is_what_we_sign),
-        with_keys(the_documents_verifier_agrees_with_ours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
