@@ -68,26 +68,26 @@ static uint8_t byte(int v)
     return (uint8_t)clamp(v, 0, 255);
 }
 
-static int *ints_new(int n)
+static void *zeros(size_t n, size_t size)
 {
-    int *p = calloc((size_t)n, sizeof *p);
+    void *p = calloc(n, size);
     if (!p)
         abort();
     return p;
 }
 
-/* Column sums of 2r+1 rows are kept and moved down; each row then slides over them. The edges
- * repeat, so the columns have r more on either side. */
-static void columns_start(const struct grey *g, int r, int *column)
+/* Column sums of 2r+1 rows are kept and moved down. The edges repeat, so the columns have r more on
+ * either side. */
+static void columns_start(const struct grey *g, int r, uint16_t *column)
 {
     for (int k = -r; k <= r; k++) {
         const uint8_t *p = row(g, k);
         for (int x = 0; x < g->w; x++)
-            column[x + r] += p[x];
+            column[x + r] = (uint16_t)(column[x + r] + p[x]);
     }
 }
 
-static void columns_edges(int w, int r, int *column)
+static void columns_edges(int w, int r, uint16_t *column)
 {
     for (int k = 0; k < r; k++) {
         column[k] = column[r];
@@ -95,31 +95,41 @@ static void columns_edges(int w, int r, int *column)
     }
 }
 
-static void columns_down(const struct grey *g, int y, int r, int *column)
+static void columns_down(const struct grey *g, int y, int r, uint16_t *column)
 {
     const uint8_t *out = row(g, y - r), *in = row(g, y + r + 1);
-    for (int x = 0; x < g->w; x++)
-        column[x + r] += in[x] - out[x];
+    const int w = g->w; /* what is written may be anyone's: without this it is read for each */
+    for (int x = 0; x < w; x++)
+        column[x + r] = (uint16_t)(column[x + r] + in[x] - out[x]);
+}
+
+/* Sums of the 2r+1 columns around each. */
+static void add_across(const uint16_t *column, int w, int r, uint16_t *sum)
+{
+    memcpy(sum, column, (size_t)w * sizeof *sum);
+    for (int k = 1; k < 2 * r + 1; k++) {
+        for (int x = 0; x < w; x++)
+            sum[x] = (uint16_t)(sum[x] + column[x + k]);
+    }
 }
 
 struct grey grey_mean(const struct grey *g, int r)
 {
+    enum { R_MAX = 7 }; /* sums have 16 bits */
     struct grey o = grey_new(g->w, g->h);
     CLEANUP(mem_freep)
-    int *column = ints_new(g->w + 2 * r + 1);
-    const unsigned area = (unsigned)((2 * r + 1) * (2 * r + 1));
-    const unsigned factor = (1u << 16) / area;
+    uint16_t *column = zeros((size_t)(2 * g->w + 2 * r + 1), sizeof *column);
+    uint16_t *sum = column + g->w + 2 * r + 1;
+    const int w = g->w;
+    const unsigned factor = (1u << 16) / (unsigned)((2 * r + 1) * (2 * r + 1));
+    assert(r >= 0 && r <= R_MAX);
     columns_start(g, r, column);
     for (int y = 0; y < g->h; y++) {
-        columns_edges(g->w, r, column);
-        unsigned sum = 0;
-        for (int k = 0; k < 2 * r + 1; k++)
-            sum += (unsigned)column[k];
+        columns_edges(w, r, column);
+        add_across(column, w, r, sum);
         uint8_t *to = o.px + (ptrdiff_t)y * o.stride;
-        for (int x = 0; x < g->w; x++) {
-            to[x] = (uint8_t)((sum * factor) >> 16);
-            sum += (unsigned)(column[x + 2 * r + 1] - column[x]);
-        }
+        for (int x = 0; x < w; x++)
+            to[x] = (uint8_t)((sum[x] * factor) >> 16);
         columns_down(g, y, r, column);
     }
     return o;
@@ -130,14 +140,14 @@ struct grey grey_sharpen(const struct grey *g, int amount_2)
     enum { R = 2, DIV_25 = 2622 }; /* 65536 / 25 */
     struct grey o = grey_new(g->w, g->h);
     CLEANUP(mem_freep)
-    int *column = ints_new(g->w + 2 * R + 1);
+    uint16_t *column = zeros((size_t)(g->w + 2 * R + 1), sizeof *column);
     columns_start(g, R, column);
     for (int y = 0; y < g->h; y++) {
         columns_edges(g->w, R, column);
         const uint8_t *from = row(g, y);
         uint8_t *to = o.px + (ptrdiff_t)y * o.stride;
         for (int x = 0; x < g->w; x++) {
-            const int *c = column + x;
+            const uint16_t *c = column + x;
             int mean = ((c[0] + c[1] + c[2] + c[3] + c[4]) * DIV_25) >> 16;
             to[x] = byte(from[x] + (((from[x] - mean) * amount_2) >> 1));
         }
@@ -167,7 +177,7 @@ struct grey grey_double(const struct grey *g)
 {
     struct grey o = grey_new(g->w * 2, g->h * 2);
     CLEANUP(mem_freep)
-    int *line = ints_new(g->w + 4);
+    int *line = zeros((size_t)g->w + 4, sizeof *line);
     const int *q = quarter, half = 1 << 13;
     for (int y = 0; y < o.h; y++) {
         /* even rows lie 3/4 after source row y/2 - 1, odd rows 1/4 after source row y/2 */

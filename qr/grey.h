@@ -50,7 +50,7 @@ struct grey grey_repeat(const struct grey *g, int times, int border_px);
 struct grey grey_halve(const struct grey *g);
 /* The lightest of the 3 x 3 around, in place of each pixel: ink that a copier spread goes back. */
 struct grey grey_lighten(const struct grey *g);
-/* Mean of the (2r+1)² around, in place of each pixel: the paper under the ink. */
+/* Mean of the (2r+1)² around (r at most 7), in place of each pixel: the paper under the ink. */
 struct grey grey_mean(const struct grey *g, int r);
 
 /* Are all pixels but a few black or white? */

@@ -33,6 +33,24 @@ static bool is_black(const struct seen *s)
     return s->value < 128;
 }
 
+/* The logarithm of how probably a pixel is black that is so many sigmas darker than the threshold;
+ * white is black so much lighter. */
+static void set_curve(struct likely *l)
+{
+    for (int i = 0; i < (int)ARRAY_LEN(l->curve); i++) {
+        double sigmas = (double)i / CURVE_STEPS - CURVE_SIGMAS;
+        l->curve[i] = (float)log(speckle + (1 - 2 * speckle) * 0.5 * erfc(-sigmas * M_SQRT1_2));
+    }
+}
+
+static double ln_black(const struct likely *l, double sigmas)
+{
+    double at = (sigmas + CURVE_SIGMAS) * CURVE_STEPS, last = ARRAY_LEN(l->curve) - 1;
+    at = at < 0 ? 0 : at > last ? last : at;
+    int i = (int)at < (int)last ? (int)at : (int)last - 1;
+    return (double)l->curve[i] + (double)(l->curve[i + 1] - l->curve[i]) * (at - i);
+}
+
 struct likely *likely_new(struct optics *o, const uint8_t *parts)
 {
     bool two_tones = o->blur <= 0;
@@ -55,6 +73,7 @@ struct likely *likely_new(struct optics *o, const uint8_t *parts)
     }
     if (two_tones)
         o->blur = blur_start;
+    set_curve(l);
     return l;
 }
 
@@ -204,11 +223,11 @@ static void set_odds(struct likely *l)
 {
     double steep = 1.7 / l->noise; /* of the logistic curve that is nearest to a normal one */
     for (int i = 0; i <= ODDS_STEPS; i++) {
-        double z = odds_dark(i), normal = 0.5 * erfc((l->middle - z) / l->noise * M_SQRT1_2);
+        double z = odds_dark(i), sigmas = (z - l->middle) / l->noise;
         double p = 1 / (1 + exp(steep * (l->middle - z)));
         l->odds[i] = (struct odds){
-            .black = (float)-log(speckle + (1 - 2 * speckle) * normal),
-            .white = (float)-log(1 - speckle - (1 - 2 * speckle) * normal),
+            .black = (float)-ln_black(l, sigmas),
+            .white = (float)-ln_black(l, -sigmas),
             .slope_black = (float)(-steep * (1 - p)),
             .slope_white = (float)(steep * p),
             .curve = (float)(steep * steep * p * (1 - p)),
@@ -234,15 +253,14 @@ static void count_tones(const struct likely *l, enum optics_part part, struct ta
     }
 }
 
-static double cost_of(const struct tally *t, double middle, double noise)
+static double cost_of(const struct likely *l, const struct tally *t, double middle, double noise)
 {
     double sum = 0;
     for (int i = 0; i <= ODDS_STEPS; i++) {
         if (!t->black[i] && !t->white[i])
             continue;
-        double p =
-            speckle + (1 - 2 * speckle) * 0.5 * erfc((middle - odds_dark(i)) / noise * M_SQRT1_2);
-        sum -= t->black[i] * log(p) + t->white[i] * log(1 - p);
+        double sigmas = (odds_dark(i) - middle) / noise;
+        sum -= t->black[i] * ln_black(l, sigmas) + t->white[i] * ln_black(l, -sigmas);
     }
     return sum;
 }
@@ -253,7 +271,7 @@ static double fit_tones(struct likely *l, enum optics_part part)
     static const double step = 0.02, grow = 1.2;
     struct tally t;
     count_tones(l, part, &t);
-    double best = cost_of(&t, l->middle, l->noise), before;
+    double best = cost_of(l, &t, l->middle, l->noise), before;
     do {
         before = best;
         for (int k = 0; k < 4; k++) {
@@ -261,7 +279,7 @@ static double fit_tones(struct likely *l, enum optics_part part)
             double noise = l->noise * (k == 2 ? grow : k == 3 ? 1 / grow : 1);
             double cost = noise < noise_min || noise > noise_max || middle < 0 || middle > 1
                               ? INFINITY
-                              : cost_of(&t, middle, noise);
+                              : cost_of(l, &t, middle, noise);
             if (cost < best) {
                 best = cost;
                 l->middle = middle;

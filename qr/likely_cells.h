@@ -17,7 +17,7 @@ struct share {
     float part;
 };
 
-enum { ODDS_STEPS = 512 };
+enum { ODDS_STEPS = 512, CURVE_STEPS = 128, CURVE_SIGMAS = 8 };
 
 /* Of one darkness: what a black and a white pixel cost, how the cost rises with darkness, and the
  * rise's rise. */
@@ -36,6 +36,7 @@ struct likely {
     int n_cells;
     struct share *shares;
     int *first; /* of each module: in shares; one more at the end */
+    float curve[2 * CURVE_SIGMAS * CURVE_STEPS + 1]; /* ln of how probably noise passes */
     struct odds odds[ODDS_STEPS + 1];
     uint64_t lot;
 };
