@@ -75,7 +75,7 @@ void cascade_look(struct cascade *c, const struct grey *img, const struct cascad
  * scans finders show where modules have two pixels; on photos codes are large. */
 static bool worth_a_search(const struct look *l)
 {
-    enum { SCAN_DPI_MIN = 250, PHOTO_PX_MIN = 2500000 };
+    enum { SCAN_DPI_MIN = 180, PHOTO_PX_MIN = 2500000 };
     const struct cascade_view *view = l->view;
     return !view->crisp && !l->c->more_formats &&
            (view->dpi > SCAN_DPI_MIN ||

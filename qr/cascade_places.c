@@ -107,30 +107,36 @@ static int finders_of_place(struct look *l, const struct hard_look *h, const str
 }
 
 /* Black and white places of fine pages are taken as they lie there: shrunk they would be greys. */
-static void read_hard(struct look *l, const struct place *p, const struct cut *c,
-                      const struct grey *large)
+static struct hard_look hard_look_of(const struct look *l, const struct place *p,
+                                     const struct cut *c, const struct grey *view)
 {
     enum { FINE_DPI = 250, SHRINK_MAX = 2 };
-    struct grey view = grey_crop(l->img, p->r);
-    struct finder *f = arena_array(l->c->a, FINDERS_MAX, sizeof *f);
     bool fine = l->view->dpi >= FINE_DPI && !l->view->photo;
-    struct hard_look h = {&c->g, c->to_view, 1, fine};
-    if (fine && !p->light && p->shrink <= SHRINK_MAX && grey_has_two_tones(&view))
-        h = (struct hard_look){&view, {1, 0, 0, 1, p->r.x0, p->r.y0}, p->shrink, true};
-    look_hard(l, h.img, NULL, f, finders_of_place(l, &h, large, f), h.to_view);
+    if (fine && !p->light && p->shrink <= SHRINK_MAX && grey_has_two_tones(view))
+        return (struct hard_look){view, {1, 0, 0, 1, p->r.x0, p->r.y0}, p->shrink, true};
+    return (struct hard_look){&c->g, c->to_view, 1, fine};
 }
 
+/* Where not one finder is seen, a decoder sees none either: emblems and seals are grey blocks too.
+ */
 static void read_place(struct look *l, const struct place *p)
 {
     enum { AMOUNT_2 = 3 };
     struct cut c = cut_place(l, p);
+    struct grey view = grey_crop(l->img, p->r);
     CLEANUP(grey_fini)
     struct grey sharp = grey_sharpen(&c.g, AMOUNT_2);
     CLEANUP(grey_fini)
     struct grey large = grey_double(&sharp);
-    read_doubled(l, &c, &large);
-    read_lightened(l, p);
-    read_hard(l, p, &c, &large);
+    struct finder *f = arena_array(l->c->a, FINDERS_MAX, sizeof *f);
+    const struct hard_look h = hard_look_of(l, p, &c, &view);
+    int n = finders_of_place(l, &h, &large, f);
+    if (n || l->c->more_formats) {
+        read_doubled(l, &c, &large);
+        read_lightened(l, p);
+    }
+    n = look_unread(l, f, n, affine_join(&h.to_view, &l->view->to_page));
+    look_hard(l, h.img, NULL, f, n, h.to_view);
     grey_fini(&c.g);
 }
 
