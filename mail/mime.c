@@ -6,6 +6,7 @@
 #include "mail/mime_core.h"
 #include "mail/mime_read.h"
 #include <inttypes.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 enum {
@@ -26,8 +27,7 @@ static int run(int doc_fd, const void *request, size_t request_bytes)
     const struct mail_sink sink = {.send = send_frame};
     (void)request;
     (void)request_bytes;
-    mime_core(doc_fd, &sink);
-    return 0;
+    return mime_core(doc_fd, &sink) ? 0 : EXIT_FAILURE;
 }
 
 bool mail_zygote_start(struct zygote **out, struct err *err)

@@ -8,6 +8,8 @@
 #include "mail/mime_walk.h"
 #include <gmime/gmime.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 static void walk(struct walk *w, GMimeObject *o, unsigned level);
 static void walk_multipart(struct walk *w, GMimeMultipart *m, unsigned level);
@@ -156,16 +158,34 @@ static void parse_scanned(struct walk *w, GMimeStream *raw, const struct prescan
     g_object_unref(stream);
 }
 
-void mime_core(int fd, const struct mail_sink *sink)
+/* The mail's bytes, mapped: GMime takes a read that fails for the end, and half a mail for all. */
+static GMimeStream *bytes_of(int fd)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0)
+        return NULL;
+    if (st.st_size == 0)
+        return g_mime_stream_mem_new();
+    GMimeStream *raw = g_mime_stream_mmap_new(fd, PROT_READ, MAP_PRIVATE);
+    if (raw)
+        GMIME_STREAM_MMAP(raw)->owner = FALSE;
+    return raw;
+}
+
+bool mime_core(int fd, const struct mail_sink *sink)
 {
     struct arena *a CLEANUP(arena_freep) = arena_new();
     struct walk w = {.sink = sink, .a = a};
     g_mime_init(); /* costs nothing the second time */
-    GMimeStream *raw = g_mime_stream_fs_new(fd);
-    g_mime_stream_fs_set_owner(GMIME_STREAM_FS(raw), FALSE);
+    GMimeStream *raw = bytes_of(fd);
+    if (!raw)
+        return false;
     parse_message(&w, raw, 0);
+    if (GMIME_IS_STREAM_MMAP(raw))
+        munmap(GMIME_STREAM_MMAP(raw)->map, GMIME_STREAM_MMAP(raw)->maplen);
     g_object_unref(raw);
     walk_done(&w);
+    return true;
 }
 
 static void walk_message(struct walk *w, GMimeMessage *m, unsigned level)

@@ -28,7 +28,9 @@ struct search {
     const struct grey *g;
     struct grey limits; /* one a cell */
     int halvings;
-    uint8_t *line; /* a row: its limits, then not 0 where dark */
+    uint8_t *spread; /* the limits of a row's pixels */
+    int spread_of;   /* the row of limits that spread holds; -1: none */
+    uint8_t *line;   /* a row: not 0 where dark */
     int *edge;
 };
 
@@ -61,34 +63,35 @@ static int least(int p, int q)
     return p < q ? p : q;
 }
 
-/* Each limit stands for cell pixels of the row; two or four, four are written. */
-static void spread_row(const uint8_t *limit, int n, int cell, uint8_t *line)
+/* Each limit stands for cell pixels of the rows; two or four, four are written. */
+static void spread_limits(struct search *s, int row)
 {
+    const uint8_t *limit = s->limits.px + (ptrdiff_t)row * s->limits.stride;
+    int n = s->limits.w, done = least(n << s->halvings, s->g->w);
     for (int c = 0; c < n; c++) {
         uint32_t four = limit[c] * 0x01010101u; /* a cell of 2 writes 2 too many, for the next */
-        memcpy(line + c * cell, &four, sizeof four);
+        memcpy(s->spread + (c << s->halvings), &four, sizeof four);
     }
+    memset(s->spread + done, limit[n - 1], (size_t)(s->g->w - done)); /* beyond the last cell */
+    s->spread_of = row;
 }
 
 /* Where dark, not 0. */
-static void binarise_row(const struct search *s, int y)
+static void binarise_row(struct search *s, int y)
 {
     const uint8_t *px = s->g->px + (ptrdiff_t)y * s->g->stride;
-    const uint8_t *limit =
-        s->limits.px + (ptrdiff_t)least(y >> s->halvings, s->limits.h - 1) * s->limits.stride;
-    uint8_t *line = s->line;
-    int w = s->g->w, n = s->limits.w, done = least(n << s->halvings, w), x = 0;
-    spread_row(limit, n, 1 << s->halvings, line);
-    memset(line + done, limit[n - 1], (size_t)(w - done)); /* beyond the last cell */
+    int w = s->g->w, row = least(y >> s->halvings, s->limits.h - 1), x = 0;
+    if (row != s->spread_of)
+        spread_limits(s, row);
     for (; x + VECTOR <= w; x += VECTOR) {
         bytes_16 p, q;
         memcpy(&p, px + x, sizeof p);
-        memcpy(&q, line + x, sizeof q);
+        memcpy(&q, s->spread + x, sizeof q);
         q = (bytes_16)(p < q);
-        memcpy(line + x, &q, sizeof q);
+        memcpy(s->line + x, &q, sizeof q);
     }
     for (; x < w; x++)
-        line[x] = px[x] < line[x] ? 255 : 0;
+        s->line[x] = px[x] < s->spread[x] ? 255 : 0;
 }
 
 /* |v - want| ≤ slack, all in 7ths of a module's pixels. */
@@ -238,12 +241,19 @@ int finder_search(const struct finder_ask *ask, struct finder out[static FINDERS
 {
     const struct window *window = &windows[ask->threshold];
     CLEANUP(grey_fini) struct grey limits = means_of(ask, window);
-    CLEANUP(mem_freep) uint8_t *line = calloc((size_t)ask->img->w + sizeof(uint32_t), 1);
+    size_t room = (size_t)ask->img->w + sizeof(uint32_t);
+    CLEANUP(mem_freep) uint8_t *lines = calloc(room, 2);
     CLEANUP(mem_freep) int *edge = calloc((size_t)ask->img->w + 2, sizeof *edge);
-    if (!line || !edge)
+    if (!lines || !edge)
         abort();
     limits_of_means(&limits);
-    const struct search s = {ask->img, limits, window->halvings, line, edge};
+    struct search s = {.g = ask->img,
+                       .limits = limits,
+                       .halvings = window->halvings,
+                       .spread = lines,
+                       .spread_of = -1,
+                       .line = lines + room,
+                       .edge = edge};
     for (int y = 0; y < ask->img->h; y += ask->step) {
         binarise_row(&s, y);
         n = search_row(&s, y, ask->step, out, n);

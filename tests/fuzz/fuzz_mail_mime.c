@@ -25,7 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     const struct mail_sink sink = {.send = to_reader, .user = reader};
     struct mail m;
     assert(write(fd, data, n) == (ssize_t)n && lseek(fd, 0, SEEK_SET) == 0);
-    mime_core(fd, &sink);
+    if (!mime_core(fd, &sink))
+        abort();
     if (!mime_reader_take(reader, &m, NULL))
         abort();
     assert(utf8_valid(m.subject, strlen(m.subject)));

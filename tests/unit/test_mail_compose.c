@@ -43,7 +43,7 @@ static void read_back(struct arena *a, const struct buf *raw, struct mail *out)
     const struct mail_sink sink = {.send = to_reader, .user = reader};
     assert_int_equal(write(fd, raw->data, raw->len), raw->len);
     assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
-    mime_core(fd, &sink);
+    assert_true(mime_core(fd, &sink));
     assert_true(mime_reader_take(reader, out, &err));
     close(out->parts_fd);
 }

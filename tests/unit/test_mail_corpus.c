@@ -34,7 +34,7 @@ static void parse_file(struct arena *a, const char *path, struct mail *out)
     struct mime_reader *reader CLEANUP(mime_reader_freep) = mime_reader_new(a);
     const struct mail_sink sink = {.send = to_reader, .user = reader};
     assert_true(fd >= 0);
-    mime_core(fd, &sink);
+    assert_true(mime_core(fd, &sink));
     if (!mime_reader_take(reader, out, &err))
         fail_msg("%s: %s", path, err.text);
 }

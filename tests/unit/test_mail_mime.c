@@ -7,6 +7,7 @@
 #include "mail/mime_read.h"
 #include "tests/unit/made_mail.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,7 +32,7 @@ static struct mail parse(struct arena *a, const char *bytes, size_t n)
     int fd CLEANUP(fd_closep) = memfd_of(bytes, n);
     struct mime_reader *reader CLEANUP(mime_reader_freep) = mime_reader_new(a);
     const struct mail_sink sink = {.send = to_reader, .user = reader};
-    mime_core(fd, &sink);
+    assert_true(mime_core(fd, &sink));
     if (!mime_reader_take(reader, &m, &err))
         fail_msg("%s", err.text);
     close(m.parts_fd);
@@ -41,6 +42,26 @@ static struct mail parse(struct arena *a, const char *bytes, size_t n)
 static struct mail parse_text(struct arena *a, const char *text)
 {
     return parse(a, text, strlen(text));
+}
+
+static void no_frame_comes(void *user, uint8_t type, const void *p, size_t n)
+{
+    (void)user, (void)type, (void)p, (void)n;
+    fail_msg("a frame came");
+}
+
+/* GMime takes a read that fails for the end of the mail. */
+static void a_mail_that_cannot_be_read_is_no_empty_mail(void **state)
+{
+    static const struct mail_sink sink = {.send = no_frame_comes};
+    char path[] = "/tmp/thanwela-unreadable-XXXXXX";
+    int fd CLEANUP(fd_closep) = mkstemp(path);
+    (void)state;
+    assert_true(write(fd, "Subject: x\r\n", 12) == 12);
+    int blind CLEANUP(fd_closep) = open(path, O_WRONLY | O_CLOEXEC);
+    assert_int_equal(unlink(path), 0);
+    assert_true(blind >= 0);
+    assert_false(mime_core(blind, &sink));
 }
 
 static void parts_are_listed_up_to_their_limit(void **state)
@@ -323,6 +344,7 @@ static void winmail_dat_gives_its_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_mail_that_cannot_be_read_is_no_empty_mail),
         cmocka_unit_test(parts_are_listed_up_to_their_limit),
         cmocka_unit_test(depth_is_opened_up_to_its_limit),
         cmocka_unit_test(headers_beyond_the_limit_cost_no_attachment),
