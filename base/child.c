@@ -60,17 +60,17 @@ bool zygote_start(child_fn *fn, void (*warm_up)(void), struct zygote **out, stru
         abort();
     z->control = -1;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) != 0)
-        return err_set(err, ERR_FATAL, "sandbox: no socket: %s", strerror(errno));
+        return err_set(err, ERR_RETRY, "sandbox: no socket: %s", strerror(errno));
     z->control = control[0];
     int far CLEANUP(fd_closep) = control[1];
     if (pipe2(ready, O_CLOEXEC) != 0)
-        return err_set(err, ERR_FATAL, "sandbox: no pipe: %s", strerror(errno));
+        return err_set(err, ERR_RETRY, "sandbox: no pipe: %s", strerror(errno));
     int ready_in CLEANUP(fd_closep) = ready[0];
     int ready_out CLEANUP(fd_closep) = ready[1];
     pid_t self = getpid();
     z->keeper = fork();
     if (z->keeper < 0)
-        return err_set(err, ERR_FATAL, "sandbox: no process: %s", strerror(errno));
+        return err_set(err, ERR_RETRY, "sandbox: no process: %s", strerror(errno));
     if (z->keeper == 0)
         keeper_run(fn, warm_up, self, far, ready_out);
     fd_closep(&ready_out);
@@ -88,7 +88,7 @@ static bool ready_wait(struct zygote *z, int ready, struct err *err)
     while ((n = read(ready, text, sizeof text - 1)) < 0 && errno == EINTR) {
     }
     if (n <= 0)
-        return err_set(err, ERR_FATAL, "sandbox: the zygote died while it warmed up");
+        return err_set(err, ERR_RETRY, "sandbox: the zygote died while it warmed up");
     z->lacks_landlock = strcmp(text, "landlock") == 0;
     if (text[0] && !z->lacks_landlock)
         return err_set(err, ERR_FATAL, "%s", text);

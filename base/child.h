@@ -56,7 +56,8 @@ struct zygote; /* opaque: the way to one forked, waiting process */
 /* Fork keeper and zygote. warm_up, when not NULL, runs in each new zygote before it is locked in:
  * whatever a library wants from the file system (fonts, plugins, charset tables) must be asked for
  * there, for a child can open nothing.
- * err  FATAL: the kernel gives no fork, seccomp or pipes; the sentence says which */
+ * err  RETRY no process, socket or pipe is to be had just now, or the zygote died of want while it
+ * warmed up; FATAL this kernel cannot lock a child in; the sentence says which */
 bool zygote_start(child_fn *fn, void (*warm_up)(void), struct zygote **out,
                   struct err *err) MUST_CHECK;
 void zygote_stop(struct zygote *z); /* accepts NULL; waits for it */
