@@ -72,7 +72,8 @@ void cascade_look(struct cascade *c, const struct grey *img, const struct cascad
 }
 
 /* The decoder on all of millions of pixels costs more than to look where its finders are first. On
- * scans finders show where modules have two pixels; on photos codes are large. */
+ * scans finders show where modules have two pixels, and what they miss is seen as a block; on
+ * photos codes are large. */
 static bool worth_a_search(const struct look *l)
 {
     enum { SCAN_DPI_MIN = 180, PHOTO_PX_MIN = 2500000 };

@@ -66,8 +66,7 @@ struct rect look_pair_reach(const struct finder *p, const struct finder *q, int 
 
 /* Pixels of a level → the page. */
 struct affine look_level_to_page(const struct look *l, const struct level *level);
-/* The level's finders that lie in no code that was read, searched for once; copied to
- * out. */
+/* The level's finders, searched for once, that lie in no code that was read. */
 int look_finders(struct look *l, struct level *level, struct finder out[static FINDERS_MAX]);
 
 /* The decoder on the whole view, or on parts of one of its levels. */

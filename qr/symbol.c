@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Correct a symbol: the code words by how sure they are, the least sure erased, a few more with
- * each try. Believed only where what had to be changed was doubtful anyway. */
+ * each try. A block is believed where its changes are nearer than noise has any code word. */
 #include "qr/symbol.h"
 #include "qr/reed_solomon.h"
 #include "qr/symbol_layout.h"
@@ -8,7 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FORMATS_TRIED = 3, ERASE_STEP = 2, SPARE_MIN = 2 };
+enum {
+    FORMATS_TRIED = 3,
+    ERASE_STEP = 2,
+    SPARE_MIN = 2, /* check words left over erasures: with none any word can be corrected */
+};
 
 static const double doubt_max = 0.22;
 static const double chance_max = -16; /* logarithm; a page of noise has some thousand blocks */
