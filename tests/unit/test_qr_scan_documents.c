@@ -172,6 +172,36 @@ static void scanned_drawn_and_photographed_codes_are_read(void **state)
     check_list("expected.tsv", "", false);
 }
 
+static char *manifest(struct arena *a)
+{
+    struct stat st;
+    FILE *f = fopen(DOCUMENTS "manifest.jsonl", "r");
+    assert_non_null(f);
+    assert_int_equal(fstat(fileno(f), &st), 0);
+    char *text = arena_alloc(a, (size_t)st.st_size + 1);
+    assert_int_equal(fread(text, 1, (size_t)st.st_size, f), st.st_size);
+    fclose(f);
+    return text;
+}
+
+/* Codes that noise half covers, and blocks that can be corrected to almost anything. */
+static void what_is_read_of_hard_scans_stands_in_the_manifest(void **state)
+{
+    static const char *const files[] = {"multi10-003.pdf", "scan-100-hard-002.pdf",
+                                        "scan-100-photocopy-011.pdf", "scan-150-lowcon-000.pdf",
+                                        "scan-100-lowcon-005.pdf"};
+    CLEANUP(arena_freep) struct arena *a = arena_new();
+    const char *all = manifest(a);
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        struct found *f = scan_file(a, files[i]);
+        for (uint32_t k = 0; k < f->n_codes; k++) {
+            if (!strstr(all, f->codes[k].text))
+                fail_msg("%s: \"%s\" is not there", files[i], f->codes[k].text);
+        }
+    }
+}
+
 static void every_odd_way_to_draw_a_code_is_read(void **state)
 {
     (void)state;
@@ -339,6 +369,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scanned_drawn_and_photographed_codes_are_read),
+        cmocka_unit_test(what_is_read_of_hard_scans_stands_in_the_manifest),
         cmocka_unit_test(every_odd_way_to_draw_a_code_is_read),
         cmocka_unit_test(what_cannot_be_read_is_never_called_empty),
         cmocka_unit_test(a_picture_of_the_largest_size_is_opened_and_one_larger_is_not),
