@@ -11,6 +11,7 @@
 #include <string.h>
 
 static void read_whole(struct look *l);
+static void read_all_of_it(struct look *l);
 static bool worth_a_search(const struct look *l);
 static int by_place(const void *p, const void *q);
 
@@ -56,24 +57,23 @@ void cascade_look(struct cascade *c, const struct grey *img, const struct cascad
             return;
     }
     look_levels_open(&l);
-    if (worth_a_search(&l)) {
-        bool left = look_near_finders(&l);
-        if (c->n_found == l.n_before || left) {
-            cascade_step(c, "decoder on all of it");
-            read_whole(&l);
-        }
-    }
+    bool searched = worth_a_search(&l), left = searched && look_near_finders(&l);
+    if (searched && !left && c->n_found == l.n_before)
+        read_all_of_it(&l);
     look_at_levels(&l);
     look_for_blocks(&l);
     look_levels_close(&l);
     uint32_t before = c->n_found;
     look_at_places(&l);
     c->suspects = l.n_places && c->n_found == before;
+    if (left && c->n_found == l.n_before)
+        read_all_of_it(&l);
 }
 
 /* The decoder on all of millions of pixels costs more than to look where its finders are first. On
  * scans finders show where modules have two pixels, and what they miss is seen as a block; on
- * photos codes are large. */
+ * photos codes are large. Where a finder is left, what follows looks there harder than the decoder
+ * would; it gets the whole when that was in vain. */
 static bool worth_a_search(const struct look *l)
 {
     enum { SCAN_DPI_MIN = 180, PHOTO_PX_MIN = 2500000 };
@@ -123,6 +123,12 @@ static void read_whole(struct look *l)
                                   .invert = l->view->crisp,
                                   .downscale = l->view->photo};
     look_read(l, l->img, &ask, (struct affine){1, 0, 0, 1, 0, 0});
+}
+
+static void read_all_of_it(struct look *l)
+{
+    cascade_step(l->c, "decoder on all of it");
+    read_whole(l);
 }
 
 static int by_place(const void *p, const void *q)

@@ -11,7 +11,8 @@ enum {
     LEVEL_DPI_MIN = 45,      /* a code of 40 mm has 2 px a module there */
     LEVEL_DPI_MAX = 250,     /* finders are still 9 px wide at half of this */
     BLURRED_UNDER_DPI = 170, /* above, rings do not close */
-    SUSPECTS_MAX = 3,        /* pairs of finders of one level */
+    PAIRS_MAX = 32,          /* of finders of one level, that are asked for grey between them */
+    SUSPECTS_MAX = 3,        /* of them become places */
     HITS_MIN = 3,            /* rows that cross a finder that stands out */
 };
 
@@ -25,26 +26,6 @@ static bool in_place(const struct look *l, const struct finder *f, int scale)
     return false;
 }
 
-/* Two finders as two corners of one code: how sure, 0 where they cannot be. */
-int look_pair_strength(const struct finder *p, const struct finder *q)
-{
-    double m = (p->module + q->module) / 2, dx = p->x - q->x, dy = p->y - q->y;
-    double d = sqrt(dx * dx + dy * dy);
-    bool alike = p->light == q->light && fabs(p->module - q->module) < 0.4 * m;
-    if (!alike || d < 12 * m || d > 100 * m)
-        return 0;
-    return p->hits < q->hits ? p->hits : q->hits;
-}
-
-/* The other corners may lie on either side of the two. */
-struct rect look_pair_reach(const struct finder *p, const struct finder *q, int scale)
-{
-    double d = hypot(p->x - q->x, p->y - q->y) + 8 * p->module;
-    struct rect r = {(int)(fmin(p->x, q->x) - d) * scale, (int)(fmin(p->y, q->y) - d) * scale,
-                     (int)(fmax(p->x, q->x) + d) * scale, (int)(fmax(p->y, q->y) + d) * scale};
-    return r;
-}
-
 /* Ghosts in noise are met by few rows for their size; light ones are met on every noisy page, and
  * codes that are light on dark are printed large. */
 static bool stands_out(const struct finder *f, int strength)
@@ -53,26 +34,46 @@ static bool stands_out(const struct finder *f, int strength)
     return strength >= HITS_MIN && strength >= rows_per_module * f->module;
 }
 
-/* Of a level's finders that the hard look has left: the surest pairs are worth a closer look. */
-static void suspect(struct look *l, const struct finder *f, int n, int scale)
+struct pair {
+    const struct finder *p, *q;
+    int strength;
+};
+
+/* Those that stand out, the surest first; how many. */
+static int strongest_pairs(const struct finder *f, int n, struct pair out[static PAIRS_MAX])
 {
-    for (int k = 0; k < SUSPECTS_MAX; k++) {
-        int best = 0, bi = 0, bj = 0;
-        for (int i = 0; i < n; i++) {
-            for (int j = i + 1; j < n; j++) {
-                int strength = look_pair_strength(&f[i], &f[j]);
-                if (stands_out(&f[i], strength) && strength > best && !in_place(l, &f[i], scale) &&
-                    !in_place(l, &f[j], scale)) {
-                    best = strength;
-                    bi = i;
-                    bj = j;
-                }
+    int kept = 0;
+    for (int i = 0; i < n; i++) {
+        for (int j = i + 1; j < n; j++) {
+            struct pair pair = {&f[i], &f[j], look_pair_strength(&f[i], &f[j])};
+            if (!stands_out(&f[i], pair.strength))
+                continue;
+            int at = kept < PAIRS_MAX ? kept++ : PAIRS_MAX;
+            for (; at > 0 && out[at - 1].strength < pair.strength; at--) {
+                if (at < PAIRS_MAX)
+                    out[at] = out[at - 1];
             }
+            if (at < PAIRS_MAX)
+                out[at] = pair;
         }
-        if (!best)
-            return;
-        int shrink = look_shrink(f[bi].module * scale);
-        look_add_place(l, look_pair_reach(&f[bi], &f[bj], scale), shrink, f[bi].light);
+    }
+    return kept;
+}
+
+/* Of a level's finders that the hard look has left: the surest pairs with a grey square between
+ * them are worth a closer look. */
+static void suspect(struct look *l, const struct level *level, const struct finder *f, int n)
+{
+    struct pair pairs[PAIRS_MAX];
+    int n_pairs = strongest_pairs(f, n, pairs), n_places = 0;
+    for (int i = 0; i < n_pairs && n_places < SUSPECTS_MAX; i++) {
+        const struct finder *p = pairs[i].p, *q = pairs[i].q;
+        if (in_place(l, p, level->scale) || in_place(l, q, level->scale) ||
+            !look_pair_is_grey(&level->g, p, q))
+            continue;
+        look_add_place(l, look_pair_reach(p, q, level->scale),
+                       look_shrink(p->module * level->scale), p->light);
+        n_places++;
     }
 }
 
@@ -146,7 +147,7 @@ static void look_at_level(struct look *l, struct level *level, const struct grey
         struct grey negative = grey_copy(&level->g, true);
         look_hard(l, &negative, NULL, some, n_light, to_view);
     }
-    suspect(l, f, look_unread(l, f, n, look_level_to_page(l, level)), level->scale);
+    suspect(l, level, f, look_unread(l, f, n, look_level_to_page(l, level)));
 }
 
 void look_at_levels(struct look *l)

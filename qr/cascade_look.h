@@ -61,6 +61,9 @@ int look_shrink(double module_px);
 
 /* Two finders as two corners of one code: how sure, 0 where they cannot be. */
 int look_pair_strength(const struct finder *p, const struct finder *q);
+/* Is there a square between them that could be a code, no paper with letters? g: the picture they
+ * are of. */
+bool look_pair_is_grey(const struct grey *g, const struct finder *p, const struct finder *q);
 /* Where their code can be, in pixels scale times as fine. */
 struct rect look_pair_reach(const struct finder *p, const struct finder *q, int scale);
 
