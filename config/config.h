@@ -114,8 +114,8 @@ struct config {
 /* Read the file: comments are lines that begin with # or ;, a list may stand on several lines of
  * the same option, a path without a leading slash begins at the file's own folder. Everything lives
  * in a.
- * err  FATAL not readable, or the first mistake: "thanwela.conf:12: [mailbox saraban] pasword_file:
- * no such option; did you mean password_file?" */
+ * err  RETRY no descriptor or memory left; FATAL not readable, or the first mistake:
+ * "thanwela.conf:12: [mailbox saraban] pasword_file: no such option; did you mean password_file?" */
 bool config_read(struct arena *a, const char *path, struct config *out, struct err *err) MUST_CHECK;
 
 /* The same from bytes; path is what mistakes name. For tests and the fuzzer. */

@@ -224,12 +224,18 @@ static bool read_all(int fd, char *data, size_t cap, size_t *n_out)
     return true;
 }
 
+/* A machine at its limits may have room soon; everything else is the file's. */
+static enum err_kind kind_of(int number)
+{
+    return number == EMFILE || number == ENFILE || number == ENOMEM ? ERR_RETRY : ERR_FATAL;
+}
+
 bool config_read(struct arena *a, const char *path, struct config *out, struct err *err)
 {
     struct stat st;
     int fd CLEANUP(fd_closep) = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0 || fstat(fd, &st) < 0)
-        return err_set(err, ERR_FATAL, "%s cannot be read: %s%s", path, strerror(errno),
+        return err_set(err, kind_of(errno), "%s cannot be read: %s%s", path, strerror(errno),
                        errno == ENOENT ? "; name the configuration with -c" : "");
     if (!S_ISREG(st.st_mode))
         return err_set(err, ERR_FATAL, "%s is not a file: name the configuration with -c", path);

@@ -41,7 +41,7 @@ static bool add_hand(struct crew *c, const struct role *role, uint32_t index, st
     struct hand *h = &c->hands[c->n];
     int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (fd < 0)
-        return err_set(err, ERR_FATAL, "no descriptor for role %s: %s", role->name,
+        return err_set(err, ERR_RETRY, "no descriptor for role %s: %s", role->name,
                        strerror(errno));
     *h = (struct hand){.role = role, .index = index, .wake_fd = fd};
     make_label(c->config, h);
@@ -57,7 +57,7 @@ bool crew_init(struct arena *a, struct crew *c, const struct role *const *wanted
     c->hands = arena_array(a, CREW_MAX, sizeof *c->hands);
     c->wakes = arena_array(a, CREW_MAX, sizeof *c->wakes);
     if (pipe2(stop, O_CLOEXEC) < 0)
-        return err_set(err, ERR_FATAL, "no pipe for the roles: %s", strerror(errno));
+        return err_set(err, ERR_RETRY, "no pipe for the roles: %s", strerror(errno));
     c->stop_read = stop[0];
     c->stop_write = stop[1];
     for (size_t i = 0; i < n_wanted; i++) {

@@ -54,7 +54,7 @@ struct crew {
 
 /* Places for every process of the roles in `wanted` that the configuration names; none is started
  * yet. The fields before `hands` are filled by the caller. Memory lives in a.
- * err  FATAL a role lacks an option; the descriptors ran out */
+ * err  FATAL a role lacks an option; RETRY the descriptors ran out */
 bool crew_init(struct arena *a, struct crew *c, const struct role *const *wanted, size_t n_wanted,
                struct err *err) MUST_CHECK;
 void crew_fini(struct crew *c); /* kills what still runs */

@@ -92,9 +92,9 @@ static bool catch_signals(struct supervisor *s, struct err *err)
     sigaddset(&mask, SIGHUP);
     signal(SIGPIPE, SIG_IGN);
     if (sigprocmask(SIG_BLOCK, &mask, &s->child_mask) < 0)
-        return err_set(err, ERR_FATAL, "signals cannot be blocked: %s", strerror(errno));
+        return err_set(err, ERR_RETRY, "signals cannot be blocked: %s", strerror(errno));
     s->signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
-    return s->signals >= 0 || err_set(err, ERR_FATAL, "signalfd: %s", strerror(errno));
+    return s->signals >= 0 || err_set(err, ERR_RETRY, "signalfd: %s", strerror(errno));
 }
 
 /* Places for the roles in wanted, by the configuration that holds. */
@@ -211,7 +211,7 @@ static int fail(const struct err *err)
 {
     log_event(LOG_LEVEL_ERROR, "supervise", "what", "cannot run", "why", err->text, NULL);
     sd_notifyf(0, "STATUS=%s", err->text);
-    return ROLE_CONFIG;
+    return err->kind == ERR_RETRY ? ROLE_RETRY : ROLE_CONFIG;
 }
 
 static bool open_supervisor(struct supervisor *s, const struct supervisor_plan *plan,

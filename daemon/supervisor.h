@@ -26,12 +26,13 @@ struct supervisor_plan {
  * reads the configuration again: a good one restarts the roles, a bad one is logged and the old one
  * holds. Tells systemd READY, RELOADING, STOPPING, STATUS and WATCHDOG.
  * A role that cannot run as configured is tried again after refused_ms as long as another can.
- * Returns the exit status: 0 stopped as told; ROLE_CONFIG when no role can run. */
+ * Returns the exit status: 0 stopped as told; ROLE_CONFIG when no role can run; ROLE_RETRY when the
+ * machine has no descriptor left for them. */
 int supervisor_run(const struct supervisor_plan *plan);
 
 /* Round after round, each role to its end in the order of the plan, until a whole round found
  * nothing to do. Returns 0; 1 when a role failed in the last round or the rounds never ended
- * (logged); ROLE_CONFIG. */
+ * (logged); ROLE_CONFIG and ROLE_RETRY as above. */
 int supervisor_once(const struct supervisor_plan *plan);
 
 #endif

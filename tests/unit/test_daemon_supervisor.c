@@ -157,6 +157,30 @@ static void a_configuration_that_cannot_be_obeyed_ends_with_78_and_says_why(void
     assert_int_equal(count(diary, "start"), 0);
 }
 
+static rlim_t descriptors;
+
+static int with_few_descriptors(const struct supervisor_plan *plan)
+{
+    const struct rlimit few = {descriptors, descriptors};
+    setrlimit(RLIMIT_NOFILE, &few);
+    return supervisor_run(plan);
+}
+
+/* A service manager starts it again after that, and not after 78: whichever descriptor is missing,
+ * the configuration's, the signals' or a role's. */
+static void a_machine_without_a_descriptor_left_is_worth_another_try(void **state)
+{
+    (void)state;
+    write_conf("roles = mailbox, scan, deliver");
+    int next = dup(STDERR_FILENO); /* what the supervisor opens first; its log is the one before */
+    close(next);
+    for (int more = 0; more < 6; more++) {
+        descriptors = (rlim_t)(next + 1 + more);
+        assert_int_equal(ending(supervise(all, ARRAY_LEN(all), with_few_descriptors)), ROLE_RETRY);
+        assert_int_equal(count(log_path, "cannot run"), 1);
+    }
+}
+
 static void a_role_that_does_not_end_is_killed_when_its_time_is_over(void **state)
 {
     static const struct role *const list[] = {&deaf};
@@ -331,6 +355,7 @@ int main(void)
         cmocka_unit_test(it_is_tried_again_later_while_another_role_runs),
         cmocka_unit_test(with_no_role_left_the_supervisor_ends_with_78),
         cmocka_unit_test(a_configuration_that_cannot_be_obeyed_ends_with_78_and_says_why),
+        cmocka_unit_test(a_machine_without_a_descriptor_left_is_worth_another_try),
         cmocka_unit_test(a_role_that_does_not_end_is_killed_when_its_time_is_over),
         cmocka_unit_test(a_second_signal_kills_at_once),
         cmocka_unit_test(hup_with_a_good_file_restarts_the_roles_with_it),
