@@ -2,7 +2,7 @@
  * Finders at every size: the picture, its half, its quarter. Three of them make a guess for the
  * hard look at once; sure pairs that it has left become places. */
 #include "qr/cascade_look.h"
-#include "qr/hard.h"
+#include "qr/guess.h"
 #include <math.h>
 #include <string.h>
 
@@ -136,13 +136,12 @@ int look_finders(struct look *l, struct level *level, struct finder out[static F
 static void look_at_level(struct look *l, struct level *level, const struct grey *finer)
 {
     struct finder *f = arena_array(l->c->a, 2 * FINDERS_MAX, sizeof *f), *some = f + FINDERS_MAX;
+    struct guess guesses[GUESSES_MAX];
     const struct affine to_view = {level->scale, 0, 0, level->scale, 0, 0};
     int n = look_finders(l, level, f);
     look_hard(l, &level->g, finer, some, look_of_colour(f, n, false, some), to_view);
     int n_light = look_of_colour(f, n, true, some);
-    const struct hard_place lights = {
-        .finders = some, .n_finders = n_light, .tilted = l->view->photo};
-    if (n_light >= 3 && hard_may_read(&lights)) {
+    if (guess_find(some, n_light, l->view->photo, guesses)) {
         CLEANUP(grey_fini)
         struct grey negative = grey_copy(&level->g, true);
         look_hard(l, &negative, NULL, some, n_light, to_view);

@@ -3,10 +3,10 @@
  * the boxes of finders that stand like a code's corners, and of single strong ones (Micro QR has
  * one finder), at the finest size at which they show. */
 #include "qr/cascade_look.h"
-#include "qr/hard.h"
+#include "qr/guess.h"
 
 enum {
-    BOXES_MAX = HARD_GUESSES_MAX + FINDERS_MAX,
+    BOXES_MAX = GUESSES_MAX + FINDERS_MAX,
     ALONE_MODULES = 22,   /* around the middle of the finder of a Micro QR code */
     STRONG_PER_MODULE = 2 /* of the three rows of modules in its middle */
 };
@@ -27,6 +27,14 @@ static void join_all(struct boxes *b)
             j = i; /* the box has grown: look at all again */
         }
     }
+}
+
+static void add_guesses(struct boxes *b, const struct finder *f, int n, bool tilted)
+{
+    struct guess guesses[GUESSES_MAX];
+    int n_guesses = guess_find(f, n, tilted, guesses);
+    for (int i = 0; i < n_guesses; i++)
+        b->r[b->n++] = guess_box(&guesses[i]);
 }
 
 static bool is_strong(const struct finder *f)
@@ -89,8 +97,7 @@ static void near_level(struct look *l, struct level *level)
     struct finder *f = arena_array(l->c->a, 2 * FINDERS_MAX, sizeof *f), *dark = f + FINDERS_MAX;
     struct boxes *b = arena_alloc(l->c->a, sizeof *b);
     int n = look_of_colour(f, look_finders(l, level, f), false, dark);
-    const struct hard_place place = {.finders = dark, .n_finders = n, .tilted = l->view->photo};
-    b->n = hard_guesses(&place, b->r);
+    add_guesses(b, dark, n, l->view->photo);
     add_alone(b, dark, n);
     read_boxes(l, level, b);
     if (level->scale > 1)

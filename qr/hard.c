@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Three finders that stand like the corners of a square make a guess; the timing lines say which
- * version; the fit says whether it is one at all; only then is anything solved. Each step costs ten
- * times the one before and is reached by a tenth of the guesses. */
+ * Of a guess (guess.c) the timing lines say which version; the fit says whether it is one at all;
+ * only then is anything solved. Each step costs ten times the one before and is reached by a tenth
+ * of the guesses. */
 #include "qr/hard.h"
 #include "qr/deblur.h"
 #include "qr/grid.h"
+#include "qr/guess.h"
 #include "qr/likely.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    NEAR_MAX = 64, /* finders within reach of one */
     VERSIONS_TRIED = 2,
     VERSIONS_AROUND = 2,
     BENDS_MIN = 1,  /* rounds without a block more: a second bend never brought one */
@@ -26,28 +26,17 @@ enum {
 };
 
 static const double timing_min = 0.5, agreement_start = 0.3, agreement_min = 0.55;
-static const double open_max = 0.03; /* of the modules, after draws; what was read left 0.023 */
+/* Of the modules, after draws: what was read left 0.037 in the first round, and 0.023 later. */
+static const double open_first_max = 0.04, open_max = 0.03;
 static const double explained_min = 0.65; /* what was read explained 0.76 and more at once */
-
-/* How a triple may differ from a square's corners. */
-struct shape {
-    double side_ratio, cosine, module_ratio;
-};
-static const struct shape flat = {1.15, 0.12, 1.8}, tilted = {1.6, 0.4, 2.2};
-
-struct guess {
-    struct finder corner[3]; /* top left, top right, bottom left */
-    double badness;
-};
 
 struct work {
     struct arena *a;
     const struct hard_place *place;
-    struct guess guesses[HARD_GUESSES_MAX];
-    int n_guesses;
     uint8_t parts[SYMBOL_MODULES_MAX], parts_found[SYMBOL_MODULES_MAX];
     uint8_t modules[SYMBOL_MODULES_MAX];
     float soft[SYMBOL_MODULES_MAX], prior[SYMBOL_MODULES_MAX];
+    float found[SYMBOL_MODULES_MAX], sorted[SYMBOL_MODULES_MAX]; /* while soft is in balance */
 };
 
 static struct work *work_new(struct arena *a, const struct hard_place *place)
@@ -58,80 +47,6 @@ static struct work *work_new(struct arena *a, const struct hard_place *place)
     w->a = a;
     w->place = place;
     return w;
-}
-
-static double apart(const struct finder *p, const struct finder *q)
-{
-    double dx = p->x - q->x, dy = p->y - q->y;
-    return sqrt(dx * dx + dy * dy); /* asked a million times on a noisy page; hypot is slow */
-}
-
-static double ratio(double p, double q)
-{
-    return p > q ? p / q : q / p;
-}
-
-static void keep_guess(struct work *w, const struct guess *g)
-{
-    int at = w->n_guesses < HARD_GUESSES_MAX ? w->n_guesses++ : HARD_GUESSES_MAX;
-    for (; at > 0 && w->guesses[at - 1].badness > g->badness; at--) {
-        if (at < HARD_GUESSES_MAX)
-            w->guesses[at] = w->guesses[at - 1];
-    }
-    if (at < HARD_GUESSES_MAX)
-        w->guesses[at] = *g;
-}
-
-/* A finder within reach of another, seen from that one. */
-struct near {
-    const struct finder *f;
-    double dx, dy, d;
-};
-
-/* c is the corner between p and q? */
-static void consider(struct work *w, const struct finder *c, const struct near *p,
-                     const struct near *q)
-{
-    const struct shape *shape = w->place->tilted ? &tilted : &flat;
-    double sides = ratio(p->d, q->d), module = (c->module + p->f->module + q->f->module) / 3;
-    if (sides > shape->side_ratio || p->d < 8 * module || p->d > 260 * module)
-        return;
-    double cosine = fabs(p->dx * q->dx + p->dy * q->dy) / (p->d * q->d);
-    double modules = fmax(ratio(c->module, p->f->module),
-                          fmax(ratio(c->module, q->f->module), ratio(p->f->module, q->f->module)));
-    if (cosine > shape->cosine || modules > shape->module_ratio)
-        return;
-    bool clockwise = p->dx * q->dy - p->dy * q->dx > 0;
-    struct guess g = {{*c, clockwise ? *p->f : *q->f, clockwise ? *q->f : *p->f},
-                      10 * (sides - 1) + 10 * cosine + (modules - 1) -
-                          0.05 * (c->hits + p->f->hits + q->f->hits)};
-    keep_guess(w, &g);
-}
-
-static int finders_near(const struct work *w, int i, struct near near[NEAR_MAX])
-{
-    static const double reach_modules = 240, alike = 2.2;
-    const struct finder *c = &w->place->finders[i];
-    int n = 0;
-    for (int k = 0; k < w->place->n_finders && n < NEAR_MAX; k++) {
-        const struct finder *f = &w->place->finders[k];
-        double d = apart(c, f);
-        if (k != i && d > 0 && d < reach_modules * c->module && ratio(f->module, c->module) < alike)
-            near[n++] = (struct near){f, f->x - c->x, f->y - c->y, d};
-    }
-    return n;
-}
-
-static void find_triples(struct work *w)
-{
-    struct near near[NEAR_MAX];
-    for (int i = 0; i < w->place->n_finders; i++) {
-        int n = finders_near(w, i, near);
-        for (int j = 0; j < n; j++) {
-            for (int k = j + 1; k < n; k++)
-                consider(w, &w->place->finders[i], &near[j], &near[k]);
-        }
-    }
 }
 
 static struct grid grid_of(const struct guess *g, int version)
@@ -151,7 +66,7 @@ static struct grid grid_of(const struct guess *g, int version)
 static double true_module(const struct guess *g)
 {
     const struct finder *c = g->corner;
-    double d = apart(&c[0], &c[1]), module = (c[0].module + c[1].module + c[2].module) / 3;
+    double d = finders_apart(&c[0], &c[1]), module = (c[0].module + c[1].module + c[2].module) / 3;
     double cosine = fabs(c[1].x - c[0].x) / d, sine = fabs(c[1].y - c[0].y) / d;
     return module * fmax(cosine, sine);
 }
@@ -159,7 +74,9 @@ static double true_module(const struct guess *g)
 /* The versions near the measured size whose timing lines alternate most, best first. */
 static int likely_versions(const struct work *w, const struct guess *g, int out[VERSIONS_TRIED])
 {
-    double side = (apart(&g->corner[0], &g->corner[1]) + apart(&g->corner[0], &g->corner[2])) / 2;
+    double side = (finders_apart(&g->corner[0], &g->corner[1]) +
+                   finders_apart(&g->corner[0], &g->corner[2])) /
+                  2;
     int middle = (int)lround((side / true_module(g) + 7 - 17) / 4), n = 0;
     int around = VERSIONS_AROUND + middle / 8;
     double best[VERSIONS_TRIED] = {0};
@@ -226,6 +143,39 @@ static bool decode(struct work *w, const struct grid *grid, int draws, int *n_su
     return false;
 }
 
+static int by_size(const void *p, const void *q)
+{
+    float a = *(const float *)p, b = *(const float *)q;
+    return (a > b) - (a < b);
+}
+
+/* Encoders choose the mask that leaves half of the modules dark. Light ones that a copier closed
+ * are doubted rather than believed: all that is not known is moved until half is dark again. */
+static void balance(struct work *w, int side)
+{
+    static const float dark = 0.507f, shift_max = 2.5f; /* finders are dark by more than half */
+    int n = side * side;
+    memcpy(w->sorted, w->soft, (size_t)n * sizeof *w->sorted);
+    qsort(w->sorted, (size_t)n, sizeof *w->sorted, by_size);
+    float shift = fminf(fmaxf(-w->sorted[(int)((1 - dark) * (float)n)], -shift_max), shift_max);
+    for (int m = 0; m < n; m++) {
+        if (w->parts[m] != PART_DARK && w->parts[m] != PART_LIGHT)
+            w->soft[m] += shift;
+    }
+}
+
+/* As it was found, and in balance. */
+static bool decode_either_way(struct work *w, const struct grid *grid, int draws, int *n_sure)
+{
+    if (decode(w, grid, draws, n_sure))
+        return true;
+    memcpy(w->found, w->soft, sizeof w->found);
+    balance(w, grid->side);
+    bool read = decode(w, grid, draws, n_sure);
+    memcpy(w->soft, w->found, sizeof w->soft);
+    return read;
+}
+
 /* A document full of what only looks like codes must not take all its time. */
 static bool may_ask_odds(const struct work *w, int side)
 {
@@ -252,9 +202,10 @@ static bool solve_likely(struct work *w, struct optics *o, struct zxing_hit *out
         if (decode(w, &o->grid, 0, &sure))
             return read_clean(w, &o->grid, out);
         double open = likely_draw(l, w->soft);
-        if (decode(w, &o->grid, round ? DRAWS : 0, &sure))
+        if (decode_either_way(w, &o->grid, round ? DRAWS : 0, &sure))
             return read_clean(w, &o->grid, out);
-        if (open > open_max || (round >= LIKELY_FITS_MIN && sure == before))
+        if (open > (round ? open_max : open_first_max) ||
+            (round >= LIKELY_FITS_MIN && sure == before))
             return false;
         symbol_prior(o->grid.version, w->soft, w->prior);
         likely_set_prior(l, w->prior);
@@ -348,53 +299,22 @@ static bool is_used(const struct guess *g, const struct guess *read, int n)
 {
     for (int i = 0; i < n; i++) {
         for (int k = 0; k < 9; k++) {
-            if (apart(&g->corner[k / 3], &read[i].corner[k % 3]) < 2 * g->corner[0].module)
+            if (finders_apart(&g->corner[k / 3], &read[i].corner[k % 3]) < 2 * g->corner[0].module)
                 return true;
         }
     }
     return false;
 }
 
-bool hard_may_read(const struct hard_place *place)
-{
-    CLEANUP(mem_freep) struct work *w = work_new(NULL, place);
-    find_triples(w);
-    return w->n_guesses > 0;
-}
-
-static struct rect box_of_guess(const struct guess *g)
-{
-    static const double around_modules = 10; /* a finder's own half, and a quiet zone */
-    const struct finder *c = g->corner;
-    double x[4] = {c[0].x, c[1].x, c[2].x, c[1].x + c[2].x - c[0].x};
-    double y[4] = {c[0].y, c[1].y, c[2].y, c[1].y + c[2].y - c[0].y};
-    int by = (int)ceil(around_modules * fmax(c[0].module, fmax(c[1].module, c[2].module)));
-    struct rect r = {INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN};
-    for (int k = 0; k < 4; k++)
-        r = rect_join(
-            r, (struct rect){(int)x[k] - by, (int)y[k] - by, (int)x[k] + by, (int)y[k] + by});
-    return r;
-}
-
-int hard_guesses(const struct hard_place *place, struct rect out[static HARD_GUESSES_MAX])
-{
-    CLEANUP(mem_freep) struct work *w = work_new(NULL, place);
-    find_triples(w);
-    for (int i = 0; i < w->n_guesses; i++)
-        out[i] = box_of_guess(&w->guesses[i]);
-    return w->n_guesses;
-}
-
 int hard_read(struct arena *a, const struct hard_place *place,
               struct zxing_hit out[static HARD_READS_MAX])
 {
     CLEANUP(mem_freep) struct work *w = work_new(a, place);
-    struct guess done[HARD_READS_MAX];
-    int n = 0;
-    find_triples(w);
-    for (int i = 0; i < w->n_guesses && n < HARD_READS_MAX; i++) {
-        if (!is_used(&w->guesses[i], done, n) && try_guess(w, &w->guesses[i], &out[n]))
-            done[n++] = w->guesses[i];
+    struct guess guesses[GUESSES_MAX], done[HARD_READS_MAX];
+    int n = 0, n_guesses = guess_find(place->finders, place->n_finders, place->tilted, guesses);
+    for (int i = 0; i < n_guesses && n < HARD_READS_MAX; i++) {
+        if (!is_used(&guesses[i], done, n) && try_guess(w, &guesses[i], &out[n]))
+            done[n++] = guesses[i];
     }
     return n;
 }

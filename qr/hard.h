@@ -10,7 +10,6 @@
 
 enum {
     HARD_READS_MAX = 16,
-    HARD_GUESSES_MAX = 48,
     HARD_ODDS_MAX = 60000, /* modules of one document that are asked by their odds: some 5 s */
 };
 
@@ -23,13 +22,6 @@ struct hard_place {
     bool tilted;    /* a photo: squares need not look square */
     int *odds_left; /* modules that may still be asked by their odds; NULL: none */
 };
-
-/* Do any three of the finders stand like the corners of a code? Cheap: the picture is not asked. */
-bool hard_may_read(const struct hard_place *place);
-
-/* Where they stand so: boxes with a quiet zone, the likeliest first; may reach over the edge.
- * Returns how many. */
-int hard_guesses(const struct hard_place *place, struct rect out[static HARD_GUESSES_MAX]);
 
 /* out  hits in img's pixels, contents in a; returns how many, at most HARD_READS_MAX */
 int hard_read(struct arena *a, const struct hard_place *place,

@@ -126,6 +126,29 @@ static void closed_copies_and_blurred_greys_are_read_where_the_decoder_reads_not
     QRcode_free(q);
 }
 
+/* The share of dark modules is what the encoder's mask made of it: half. */
+static void light_modules_that_a_copier_closed_are_doubted(void **state)
+{
+    static const struct spoilt closed = {3.2, 1.792, 0.03, 0.40, 0.01};
+    static const char long_text[] =
+        "https://edoc.example.go.th/"
+        "verify?doc=fLQPe3CSghJNHP7x6ynaGKmBAhrfxrcEJnhJBhAYbVsCzid3r2UYn"
+        "Ysf9WUFKD5jvvei6gqnRgdGSxsWddDz5nnjGrAe4evKXKEzacraGGjq5dwRmfSQc8ZJqdEgbL3s2Aje3xUcuYBM";
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    (void)state;
+    QRcode *q = QRcode_encodeString8bit(long_text, 8, QR_ECLEVEL_L);
+    assert_non_null(q);
+    CLEANUP(grey_fini) struct grey g = spoil(q, &closed);
+    struct finder *f = arena_array(a, FINDERS_MAX, sizeof *f);
+    struct zxing_hit hits[HARD_READS_MAX];
+    int n = finder_match(&g, f, 0), odds_left = 1;
+    const struct hard_place place = {&g, NULL, f, n, false, &odds_left};
+    assert_int_equal(hard_read(a, &place, hits), 1);
+    assert_int_equal(hits[0].n_bytes, sizeof long_text - 1);
+    assert_memory_equal(hits[0].bytes, long_text, sizeof long_text - 1);
+    QRcode_free(q);
+}
+
 static void a_document_asks_for_the_odds_of_so_many_modules_and_no_more(void **state)
 {
     static const struct spoilt closed = {4.3, 2.6, 0.064, 0.40, 0.01};
@@ -182,6 +205,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(closed_copies_and_blurred_greys_are_read_where_the_decoder_reads_nothing),
+        cmocka_unit_test(light_modules_that_a_copier_closed_are_doubted),
         cmocka_unit_test(a_document_asks_for_the_odds_of_so_many_modules_and_no_more),
         cmocka_unit_test(finders_are_placed_to_a_quarter_of_a_module),
         cmocka_unit_test(pictures_too_small_or_flat_have_no_finders),
