@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "db/query.h"
 #include "tests/flow/daemon.h"
+#include "tests/flow/fake.h"
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -273,6 +274,58 @@ static int tear_down(void **state)
     return 0;
 }
 
+/* The office's configuration, with its mailbox at that port. */
+static char *conf_with_mailbox_at(struct arena *a, int port)
+{
+    char *conf = arena_printf(a, "%s.elsewhere", d->conf);
+    char *command = arena_printf(a,
+                                 "sed '/^.mailbox/,$ { s/^port = .*/port = %d/; s/^tls = .*/tls = "
+                                 "none/; /^ca_file/d }' '%s' >'%s'",
+                                 port, d->conf, conf);
+    assert_int_equal(system(command), 0);
+    return conf;
+}
+
+/* So Dovecot answers for a mail that is expunged while it is fetched. Should it stay, the next poll
+ * has it. */
+static void mail_that_is_listed_with_a_size_and_comes_without_a_byte_is_not_empty(void **state)
+{
+    static const char *const script[] = {
+        ">* OK x\r\n",
+        "<",
+        ">* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n%t OK x\r\n", /* before */
+        "<",
+        ">%t OK x\r\n", /* AUTHENTICATE */
+        "<",
+        ">* CAPABILITY IMAP4rev1 UIDPLUS MOVE\r\n%t OK x\r\n", /* after */
+        "<",
+        ">* LIST () \"/\" done\r\n%t OK x\r\n",
+        "<",
+        ">* LIST () \"/\" aside\r\n%t OK x\r\n",
+        "<",
+        ">* 1 EXISTS\r\n* OK [UIDVALIDITY 9] x\r\n* OK [UIDNEXT 8] x\r\n%t OK [READ-WRITE] x\r\n",
+        "<",
+        ">* 1 FETCH (UID 7 FLAGS () INTERNALDATE \"17-Jul-2021 02:44:25 +0700\" RFC822.SIZE "
+        "5)\r\n%t OK x\r\n",
+        "<",
+        ">* 1 FETCH (UID 7 RFC822.SIZE 5)\r\n%t OK x\r\n",
+        "<",
+        ">* 1 FETCH (UID 7 BODY[] {0}\r\n)\r\n%t OK x\r\n",
+        "*",
+        NULL};
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    (void)state;
+    int64_t n_before = database_int(db, "select count(*) from message");
+    struct fake *f = fake_start(&(struct fake_config){.script = script});
+    pid_t pid = daemon_start(d, conf_with_mailbox_at(a, fake_port(f)), true);
+    (void)daemon_end(pid, 0);
+    char heard[4096] = "";
+    fake_heard(f, heard, sizeof heard - 1);
+    fake_stop(f);
+    assert_non_null(strstr(heard, "UID FETCH 7 (UID BODY.PEEK[])"));
+    assert_int_equal(database_int(db, "select count(*) from message"), n_before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +338,7 @@ int main(void)
         cmocka_unit_test(a_pdf_that_never_ends_is_left_behind),
         cmocka_unit_test(sixty_megabytes_pass),
         cmocka_unit_test(a_mail_over_the_limit_stays_and_is_told),
+        cmocka_unit_test(mail_that_is_listed_with_a_size_and_comes_without_a_byte_is_not_empty),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
