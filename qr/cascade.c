@@ -57,23 +57,26 @@ void cascade_look(struct cascade *c, const struct grey *img, const struct cascad
             return;
     }
     look_levels_open(&l);
-    bool searched = worth_a_search(&l), left = searched && look_near_finders(&l);
+    bool searched = worth_a_search(&l);
+    if (searched)
+        look_near_finders(&l);
+    bool left = searched && look_is_left(&l);
     if (searched && !left && c->n_found == l.n_before)
         read_all_of_it(&l);
     look_at_levels(&l);
     look_for_blocks(&l);
-    look_levels_close(&l);
     uint32_t before = c->n_found;
     look_at_places(&l);
     c->suspects = l.n_places && c->n_found == before;
-    if (left && c->n_found == l.n_before)
+    if (left && (view->photo ? look_is_left(&l) : c->n_found == l.n_before))
         read_all_of_it(&l);
+    look_levels_close(&l);
 }
 
 /* The decoder on all of millions of pixels costs more than to look where its finders are first. On
  * scans finders show where modules have two pixels, and what they miss is seen as a block; on
  * photos codes are large. Where a finder is left, what follows looks there harder than the decoder
- * would; it gets the whole when that was in vain. */
+ * would; it gets the whole when that was in vain: on a photo, where one was. */
 static bool worth_a_search(const struct look *l)
 {
     enum { SCAN_DPI_MIN = 180, PHOTO_PX_MIN = 2500000 };

@@ -78,7 +78,8 @@ void look_read(struct look *l, const struct grey *g, const struct zxing_ask *ask
 
 /* Decode around finders (cascade_near.c), solve what they leave at every size (cascade_levels.c),
  * then the places that are left (cascade_places.c). */
-bool look_near_finders(struct look *l); /* was something left that asks for more? */
+void look_near_finders(struct look *l);
+bool look_is_left(struct look *l); /* are there finders in no code that was read? */
 void look_at_levels(struct look *l);
 void look_for_blocks(struct look *l); /* places of squares of grey (cascade_blocks.c) */
 void look_at_places(struct look *l);

@@ -114,7 +114,8 @@ static bool has_pair(struct look *l, struct level *level)
     int n = look_finders(l, level, f);
     for (int i = 0; i < n; i++) {
         for (int j = i + 1; j < n; j++) {
-            if (look_pair_strength(&f[i], &f[j]) >= ROWS_MIN)
+            if (look_pair_strength(&f[i], &f[j]) >= ROWS_MIN &&
+                look_pair_is_grey(&level->g, &f[i], &f[j]))
                 return true;
         }
     }
@@ -133,14 +134,19 @@ static bool has_strong(struct look *l, struct level *level)
     return false;
 }
 
-bool look_near_finders(struct look *l)
+bool look_is_left(struct look *l)
 {
-    bool left = false;
-    for (int i = 0; i < l->n_levels; i++)
-        near_level(l, &l->levels[i]);
     if (!l->view->photo)
         return has_strong(l, &l->levels[0]);
-    for (int i = 0; i < l->n_levels && !left; i++)
-        left = has_pair(l, &l->levels[i]);
-    return left;
+    for (int i = 0; i < l->n_levels; i++) {
+        if (has_pair(l, &l->levels[i]))
+            return true;
+    }
+    return false;
+}
+
+void look_near_finders(struct look *l)
+{
+    for (int i = 0; i < l->n_levels; i++)
+        near_level(l, &l->levels[i]);
 }
