@@ -29,10 +29,9 @@ enum {
     CELL_MODULES = 3, /* wide; of a code hardly one is all light */
     CELLS_MIN = 3,    /* along a side */
     CELLS_MAX = 24,
-    SHADE_100 = 3,  /* of the pixels are darker than ink, so many lighter than paper */
-    PAPER_100 = 14, /* from paper to ink: a cell over that has no ink */
-    PAPER_MAX_100 =
-        30, /* of a code's cells: codes that were read so had 1 at most, letters 11 to 94 */
+    SHADE_100 = 3,      /* of the pixels are darker than ink, so many lighter than paper */
+    PAPER_100 = 14,     /* from paper to ink: a cell over that has no ink */
+    PAPER_MAX_100 = 30, /* of its cells are paper: of codes that were read 1, of letters 11 to 94 */
 };
 
 /* A square of cells from one finder to another. */

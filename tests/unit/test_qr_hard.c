@@ -93,6 +93,17 @@ static struct grey spoil(const QRcode *q, const struct spoilt *s)
     return g;
 }
 
+/* Finders by likeness, then the hard look with them; how many codes it reads. */
+static int read_alike(struct arena *a, const struct grey *g, int *odds_left,
+                      struct zxing_hit hits[static HARD_READS_MAX])
+{
+    struct finder *f = arena_array(a, FINDERS_MAX, sizeof *f);
+    int n = finder_match(g, f, 0);
+    assert_in_range(n, 3, 6);
+    const struct hard_place place = {g, NULL, f, n, false, odds_left};
+    return hard_read(a, &place, hits);
+}
+
 static void closed_copies_and_blurred_greys_are_read_where_the_decoder_reads_nothing(void **state)
 {
     static const struct spoilt cases[] = {
@@ -107,17 +118,13 @@ static void closed_copies_and_blurred_greys_are_read_where_the_decoder_reads_not
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct arena *a = arena_new();
         CLEANUP(grey_fini) struct grey g = spoil(q, &cases[i]);
-        struct finder *f = arena_array(a, FINDERS_MAX, sizeof *f);
         struct zxing_hit hits[HARD_READS_MAX];
         struct zxing_hits plain;
         const struct zxing_ask ask = {0};
         zxing_read(a, &g, &ask, &plain);
         assert_int_equal(plain.n, 0);
-        int n = finder_match(&g, f, 0);
-        assert_in_range(n, 3, 6);
         int odds_left = 1;
-        const struct hard_place place = {&g, NULL, f, n, false, &odds_left};
-        assert_int_equal(hard_read(a, &place, hits), 1);
+        assert_int_equal(read_alike(a, &g, &odds_left, hits), 1);
         assert_in_range(-odds_left, 1, 57 * 57);
         assert_int_equal(hits[0].n_bytes, sizeof text - 1);
         assert_memory_equal(hits[0].bytes, text, sizeof text - 1);
@@ -139,11 +146,9 @@ static void light_modules_that_a_copier_closed_are_doubted(void **state)
     QRcode *q = QRcode_encodeString8bit(long_text, 8, QR_ECLEVEL_L);
     assert_non_null(q);
     CLEANUP(grey_fini) struct grey g = spoil(q, &closed);
-    struct finder *f = arena_array(a, FINDERS_MAX, sizeof *f);
     struct zxing_hit hits[HARD_READS_MAX];
-    int n = finder_match(&g, f, 0), odds_left = 1;
-    const struct hard_place place = {&g, NULL, f, n, false, &odds_left};
-    assert_int_equal(hard_read(a, &place, hits), 1);
+    int odds_left = 1;
+    assert_int_equal(read_alike(a, &g, &odds_left, hits), 1);
     assert_int_equal(hits[0].n_bytes, sizeof long_text - 1);
     assert_memory_equal(hits[0].bytes, long_text, sizeof long_text - 1);
     QRcode_free(q);
@@ -157,14 +162,12 @@ static void a_document_asks_for_the_odds_of_so_many_modules_and_no_more(void **s
     QRcode *q = QRcode_encodeString8bit(text, 4, QR_ECLEVEL_M);
     assert_non_null(q);
     CLEANUP(grey_fini) struct grey g = spoil(q, &closed);
-    struct finder *f = arena_array(a, FINDERS_MAX, sizeof *f);
     struct zxing_hit hits[HARD_READS_MAX];
-    int n = finder_match(&g, f, 0), odds_left = 0;
-    const struct hard_place place = {&g, NULL, f, n, false, &odds_left};
-    assert_int_equal(hard_read(a, &place, hits), 0);
+    int odds_left = 0;
+    assert_int_equal(read_alike(a, &g, &odds_left, hits), 0);
     assert_int_equal(odds_left, 0);
     odds_left = HARD_ODDS_MAX;
-    assert_int_equal(hard_read(a, &place, hits), 1);
+    assert_int_equal(read_alike(a, &g, &odds_left, hits), 1);
     assert_true(odds_left < HARD_ODDS_MAX && odds_left > 0);
     QRcode_free(q);
 }
