@@ -166,20 +166,75 @@ static double nudge(struct grid *g, const struct grey *img, const struct fixed_p
     return best;
 }
 
-double grid_fit(struct grid *g, const struct grey *img, const uint8_t *map)
+/* The alignment pattern nearest to the fourth corner: dark, light, dark from its middle outwards.
+ */
+static struct fixed_parts last_alignment_of(const struct grid *g)
+{
+    enum { WIDE = 5, FROM_END = 9 };
+    struct fixed_parts f = {.part = calloc(WIDE * WIDE, sizeof *f.part)};
+    if (!f.part)
+        abort();
+    for (int y = 0; y < WIDE; y++) {
+        for (int x = 0; x < WIDE; x++) {
+            bool is_ring = abs(x - 2) < 2 && abs(y - 2) < 2 && (x != 2 || y != 2);
+            f.part[f.n++] = (struct fixed){g->side - FROM_END + x, g->side - FROM_END + y, is_ring};
+        }
+    }
+    return f;
+}
+
+/* On cloth and on tilted sheets the fourth point is not where a parallelogram has it: all places
+ * around are tried. */
+static void find_fourth(struct grid *g, const struct grey *img)
+{
+    static const double reach = 0.12, step = 0.4; /* of the side; modules */
+    CLEANUP(fixed_parts_fini) struct fixed_parts f = last_alignment_of(g);
+    struct point was = g->at[2], best_at = was;
+    double best = agreement(g, img, &f), px = grid_module_px(g);
+    int n = (int)(reach * g->side / step);
+    for (int y = -n; y <= n; y++) {
+        for (int x = -n; x <= n; x++) {
+            g->at[2] = (struct point){was.x + x * step * px, was.y + y * step * px};
+            grid_set(g);
+            double now = agreement(g, img, &f);
+            if (now > best) {
+                best = now;
+                best_at = g->at[2];
+            }
+        }
+    }
+    g->at[2] = best_at;
+    grid_set(g);
+}
+
+static double walk_down(struct grid *g, const struct grey *img, const struct fixed_parts *f)
 {
     enum { ROUNDS_MAX = 6 };
-    CLEANUP(fixed_parts_fini) struct fixed_parts f = fixed_parts_of(g, map);
-    grid_set(g);
-    double best = agreement(g, img, &f), px = grid_module_px(g);
+    double best = agreement(g, img, f), px = grid_module_px(g);
     for (double step = 0.5; step > 0.05; step /= 2) {
         for (int round = 0; round < ROUNDS_MAX; round++) {
             double before = best;
             for (int i = 0; i < 4; i++)
-                best = nudge(g, img, &f, i, step * px, best);
+                best = nudge(g, img, f, i, step * px, best);
             if (best <= before)
                 break;
         }
     }
     return best;
+}
+
+double grid_fit(struct grid *g, const struct grey *img, const uint8_t *map)
+{
+    CLEANUP(fixed_parts_fini) struct fixed_parts f = fixed_parts_of(g, map);
+    grid_set(g);
+    struct grid other = *g;
+    double fit = walk_down(g, img, &f);
+    if (g->version < 2)
+        return fit;
+    find_fourth(&other, img);
+    double other_fit = walk_down(&other, img, &f);
+    if (other_fit <= fit)
+        return fit;
+    *g = other;
+    return other_fit;
 }

@@ -16,6 +16,7 @@ struct spoilt {
     double module_px, blur_px, noise; /* noise of the ink */
     double threshold;                 /* darkness that becomes black; 0: stays grey */
     double angle;                     /* radians */
+    double pulled;                    /* modules by which cloth pulls the fourth corner inwards */
 };
 
 static const char text[] = "https://verify.example.go.th/d/1f0c9a7b3e5d2846";
@@ -41,8 +42,10 @@ static double noise(uint32_t *seed)
 static double dark_at(const QRcode *q, const struct spoilt *s, double side, double x, double y)
 {
     double u = x - side / 2, v = y - side / 2, c = cos(s->angle), d = sin(s->angle);
-    int i = (int)floor((c * u + d * v) / s->module_px + q->width / 2.0);
-    int j = (int)floor((c * v - d * u) / s->module_px + q->width / 2.0);
+    double across = (c * u + d * v) / s->module_px + q->width / 2.0;
+    double down = (c * v - d * u) / s->module_px + q->width / 2.0;
+    double pull = s->pulled * fmax(across, 0) * fmax(down, 0) / (q->width * q->width);
+    int i = (int)floor(across + pull), j = (int)floor(down + pull);
     return i >= 0 && j >= 0 && i < q->width && j < q->width && q->data[j * q->width + i] & 1;
 }
 
@@ -107,10 +110,10 @@ static int read_alike(struct arena *a, const struct grey *g, int *odds_left,
 static void closed_copies_and_blurred_greys_are_read_where_the_decoder_reads_nothing(void **state)
 {
     static const struct spoilt cases[] = {
-        {4.3, 2.6, 0.064, 0.40, 0.01},  /* a fax of a copy: rings closed, edges ragged */
-        {4.3, 1.6, 0.043, 0.296, 0.02}, /* light modules closed */
-        {3.3, 1.9, 0.035, 0, 0.01},     /* grey, 0.58 modules of blur */
-        {2.7, 1.9, 0.03, 0, 0},         /* grey, 0.7 modules */
+        {4.3, 2.6, 0.064, 0.40, 0.01, 0},  /* a fax of a copy: rings closed, edges ragged */
+        {4.3, 1.6, 0.043, 0.296, 0.02, 0}, /* light modules closed */
+        {3.3, 1.9, 0.035, 0, 0.01, 0},     /* grey, 0.58 modules of blur */
+        {2.7, 1.9, 0.03, 0, 0, 0},         /* grey, 0.7 modules */
     };
     (void)state;
     QRcode *q = QRcode_encodeString8bit(text, 4, QR_ECLEVEL_M);
@@ -136,7 +139,7 @@ static void closed_copies_and_blurred_greys_are_read_where_the_decoder_reads_not
 /* The share of dark modules is what the encoder's mask made of it: half. */
 static void light_modules_that_a_copier_closed_are_doubted(void **state)
 {
-    static const struct spoilt closed = {3.2, 1.792, 0.03, 0.40, 0.01};
+    static const struct spoilt closed = {3.2, 1.792, 0.03, 0.40, 0.01, 0};
     static const char long_text[] =
         "https://edoc.example.go.th/"
         "verify?doc=fLQPe3CSghJNHP7x6ynaGKmBAhrfxrcEJnhJBhAYbVsCzid3r2UYn"
@@ -154,9 +157,28 @@ static void light_modules_that_a_copier_closed_are_doubted(void **state)
     QRcode_free(q);
 }
 
+static void the_fourth_corner_is_found_where_cloth_pulls_it(void **state)
+{
+    static const struct spoilt cloth = {.module_px = 4.3, .blur_px = 1.4, .noise = 0.02};
+    (void)state;
+    QRcode *q = QRcode_encodeString8bit(text, 4, QR_ECLEVEL_M);
+    assert_non_null(q);
+    for (int pulled = 2; pulled <= 3; pulled++) {
+        struct arena *a CLEANUP(arena_freep) = arena_new();
+        struct spoilt more = cloth;
+        more.pulled = pulled;
+        CLEANUP(grey_fini) struct grey g = spoil(q, &more);
+        struct zxing_hit hits[HARD_READS_MAX];
+        assert_int_equal(read_alike(a, &g, NULL, hits), 1);
+        assert_int_equal(hits[0].n_bytes, sizeof text - 1);
+        assert_memory_equal(hits[0].bytes, text, sizeof text - 1);
+    }
+    QRcode_free(q);
+}
+
 static void a_document_asks_for_the_odds_of_so_many_modules_and_no_more(void **state)
 {
-    static const struct spoilt closed = {4.3, 2.6, 0.064, 0.40, 0.01};
+    static const struct spoilt closed = {4.3, 2.6, 0.064, 0.40, 0.01, 0};
     struct arena *a CLEANUP(arena_freep) = arena_new();
     (void)state;
     QRcode *q = QRcode_encodeString8bit(text, 4, QR_ECLEVEL_M);
@@ -174,7 +196,7 @@ static void a_document_asks_for_the_odds_of_so_many_modules_and_no_more(void **s
 
 static void finders_are_placed_to_a_quarter_of_a_module(void **state)
 {
-    static const struct spoilt closed = {4.3, 2.6, 0.064, 0.40, 0};
+    static const struct spoilt closed = {4.3, 2.6, 0.064, 0.40, 0, 0};
     (void)state;
     QRcode *q = QRcode_encodeString8bit(text, 4, QR_ECLEVEL_M);
     assert_non_null(q);
@@ -209,6 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(closed_copies_and_blurred_greys_are_read_where_the_decoder_reads_nothing),
         cmocka_unit_test(light_modules_that_a_copier_closed_are_doubted),
+        cmocka_unit_test(the_fourth_corner_is_found_where_cloth_pulls_it),
         cmocka_unit_test(a_document_asks_for_the_odds_of_so_many_modules_and_no_more),
         cmocka_unit_test(finders_are_placed_to_a_quarter_of_a_module),
         cmocka_unit_test(pictures_too_small_or_flat_have_no_finders),
