@@ -20,7 +20,7 @@ typedef int32_t four_ints __attribute__((vector_size(4 * LANES)));
 typedef float four __attribute__((vector_size(4 * LANES)));
 
 static const double module_from = 2.2, module_to = 9, grow = 1.2; /* pixels */
-static const float likeness_min = 0.42f; /* correlation; what is no finder has 0.11 on average */
+static const float likeness_min = 0.36f; /* correlation; what is no finder has 0.11 on average */
 static const float spread_min = 12;      /* grey levels: paper is alike to anything */
 
 /* Sums of all values, and of their squares, above and left of a corner. The squares' run over;
