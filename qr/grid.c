@@ -185,18 +185,17 @@ static struct fixed_parts last_alignment_of(const struct grid *g)
 
 /* On cloth and on tilted sheets the fourth point is not where a parallelogram has it: all places
  * around are tried. */
-static void find_fourth(struct grid *g, const struct grey *img)
+static void find_fourth(struct grid *g, const struct grey *img, const struct fixed_parts *alignment)
 {
-    static const double reach = 0.12, step = 0.4; /* of the side; modules */
-    CLEANUP(fixed_parts_fini) struct fixed_parts f = last_alignment_of(g);
+    static const double reach = 0.12, reach_modules = 6, step = 0.4; /* reach: of the side */
     struct point was = g->at[2], best_at = was;
-    double best = agreement(g, img, &f), px = grid_module_px(g);
-    int n = (int)(reach * g->side / step);
+    double best = agreement(g, img, alignment), px = grid_module_px(g);
+    int n = (int)(fmin(reach * g->side, reach_modules) / step);
     for (int y = -n; y <= n; y++) {
         for (int x = -n; x <= n; x++) {
             g->at[2] = (struct point){was.x + x * step * px, was.y + y * step * px};
             grid_set(g);
-            double now = agreement(g, img, &f);
+            double now = agreement(g, img, alignment);
             if (now > best) {
                 best = now;
                 best_at = g->at[2];
@@ -225,13 +224,15 @@ static double walk_down(struct grid *g, const struct grey *img, const struct fix
 
 double grid_fit(struct grid *g, const struct grey *img, const uint8_t *map)
 {
+    static const double no_code = 0.4, in_place = 0.8;
     CLEANUP(fixed_parts_fini) struct fixed_parts f = fixed_parts_of(g, map);
+    CLEANUP(fixed_parts_fini) struct fixed_parts alignment = last_alignment_of(g);
     grid_set(g);
     struct grid other = *g;
     double fit = walk_down(g, img, &f);
-    if (g->version < 2)
+    if (g->version < 2 || fit < no_code || agreement(g, img, &alignment) > in_place)
         return fit;
-    find_fourth(&other, img);
+    find_fourth(&other, img, &alignment);
     double other_fit = walk_down(&other, img, &f);
     if (other_fit <= fit)
         return fit;
