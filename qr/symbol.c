@@ -15,6 +15,9 @@ enum {
 };
 
 static const double doubt_max = 0.22;
+/* Expected errors less what the check words correct, in sigmas. More will not be drawn away; and
+ * where by the odds there should be far less, the odds are wrong: drawing by them is no use. */
+static const double beyond_max = 3.3, beyond_min = -3;
 static const double chance_max = -16; /* logarithm; a page of noise has some thousand blocks */
 
 struct work {
@@ -141,8 +144,8 @@ static bool correct_drawn(const struct work *w, const struct block *b, uint8_t *
     if (!o)
         abort();
     look_out(w, b, o);
-    if (b->word.n_check < CHECK_MIN ||
-        o->wrong - b->word.n_check / 2 > 3.3 * sqrt(o->wrong_variance))
+    double beyond = (o->wrong - b->word.n_check / 2) / sqrt(o->wrong_variance + 1e-9);
+    if (b->word.n_check < CHECK_MIN || beyond > beyond_max || beyond < beyond_min)
         return false;
     uint32_t state = 1;
     for (int k = 0; k < w->draws; k++) {
