@@ -184,8 +184,9 @@ static struct fixed_parts last_alignment_of(const struct grid *g)
 }
 
 /* On cloth and on tilted sheets the fourth point is not where a parallelogram has it: all places
- * around are tried. */
-static void find_fourth(struct grid *g, const struct grey *img, const struct fixed_parts *alignment)
+ * around are tried. Returns how well the pattern agrees at the best. */
+static double find_fourth(struct grid *g, const struct grey *img,
+                          const struct fixed_parts *alignment)
 {
     static const double reach = 0.12, reach_modules = 6, step = 0.4; /* reach: of the side */
     struct point was = g->at[2], best_at = was;
@@ -204,6 +205,7 @@ static void find_fourth(struct grid *g, const struct grey *img, const struct fix
     }
     g->at[2] = best_at;
     grid_set(g);
+    return best;
 }
 
 static double walk_down(struct grid *g, const struct grey *img, const struct fixed_parts *f)
@@ -224,7 +226,7 @@ static double walk_down(struct grid *g, const struct grey *img, const struct fix
 
 double grid_fit(struct grid *g, const struct grey *img, const uint8_t *map)
 {
-    static const double no_code = 0.4, in_place = 0.8;
+    static const double no_code = 0.4, in_place = 0.8, seen = 0.7, short_of = 0.05;
     CLEANUP(fixed_parts_fini) struct fixed_parts f = fixed_parts_of(g, map);
     CLEANUP(fixed_parts_fini) struct fixed_parts alignment = last_alignment_of(g);
     grid_set(g);
@@ -232,7 +234,8 @@ double grid_fit(struct grid *g, const struct grey *img, const uint8_t *map)
     double fit = walk_down(g, img, &f);
     if (g->version < 2 || fit < no_code || agreement(g, img, &alignment) > in_place)
         return fit;
-    find_fourth(&other, img, &alignment);
+    if (find_fourth(&other, img, &alignment) < seen || agreement(&other, img, &f) < fit - short_of)
+        return fit;
     double other_fit = walk_down(&other, img, &f);
     if (other_fit <= fit)
         return fit;
