@@ -166,8 +166,7 @@ static double nudge(struct grid *g, const struct grey *img, const struct fixed_p
     return best;
 }
 
-/* The alignment pattern nearest to the fourth corner: dark, light, dark from its middle outwards.
- */
+/* The alignment pattern nearest to the fourth corner: a dark middle, a light ring, a dark one. */
 static struct fixed_parts last_alignment_of(const struct grid *g)
 {
     enum { WIDE = 5, FROM_END = 9 };
@@ -224,19 +223,25 @@ static double walk_down(struct grid *g, const struct grey *img, const struct fix
     return best;
 }
 
-double grid_fit(struct grid *g, const struct grey *img, const uint8_t *map)
+/* Is the fourth point perhaps elsewhere? g starts from there then, if it explains nearly as much as
+ * the best fit from where a parallelogram has it. */
+static bool start_elsewhere(struct grid *g, const struct grid *fitted, double fit,
+                            const struct grey *img, const struct fixed_parts *f)
 {
     static const double no_code = 0.4, in_place = 0.8, seen = 0.7, short_of = 0.05;
-    CLEANUP(fixed_parts_fini) struct fixed_parts f = fixed_parts_of(g, map);
     CLEANUP(fixed_parts_fini) struct fixed_parts alignment = last_alignment_of(g);
+    return g->version > 1 && fit >= no_code && agreement(fitted, img, &alignment) <= in_place &&
+           find_fourth(g, img, &alignment) >= seen && agreement(g, img, f) >= fit - short_of;
+}
+
+double grid_fit(struct grid *g, const struct grey *img, const uint8_t *map)
+{
+    CLEANUP(fixed_parts_fini) struct fixed_parts f = fixed_parts_of(g, map);
     grid_set(g);
     struct grid other = *g;
-    double fit = walk_down(g, img, &f);
-    if (g->version < 2 || fit < no_code || agreement(g, img, &alignment) > in_place)
-        return fit;
-    if (find_fourth(&other, img, &alignment) < seen || agreement(&other, img, &f) < fit - short_of)
-        return fit;
-    double other_fit = walk_down(&other, img, &f);
+    double fit = walk_down(g, img, &f), other_fit = -1;
+    if (start_elsewhere(&other, g, fit, img, &f))
+        other_fit = walk_down(&other, img, &f);
     if (other_fit <= fit)
         return fit;
     *g = other;
