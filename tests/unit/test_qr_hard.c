@@ -157,6 +157,26 @@ static void light_modules_that_a_copier_closed_are_doubted(void **state)
     QRcode_free(q);
 }
 
+static void closed_timing_lines_are_no_reason_to_leave_a_code(void **state)
+{
+    static const struct spoilt cases[] = {{3.1, 1.829, 0.08, 0.325, 0.01, 0},
+                                          {3.1, 1.922, 0.08, 0.375, 0.01, 0},
+                                          {3.1, 2.015, 0.08, 0.375, 0.01, 0}};
+    (void)state;
+    QRcode *q = QRcode_encodeString8bit(text, 6, QR_ECLEVEL_Q);
+    assert_non_null(q);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct arena *a CLEANUP(arena_freep) = arena_new();
+        CLEANUP(grey_fini) struct grey g = spoil(q, &cases[i]);
+        struct zxing_hit hits[HARD_READS_MAX];
+        int odds_left = HARD_ODDS_MAX;
+        assert_int_equal(read_alike(a, &g, &odds_left, hits), 1);
+        assert_int_equal(hits[0].n_bytes, sizeof text - 1);
+        assert_memory_equal(hits[0].bytes, text, sizeof text - 1);
+    }
+    QRcode_free(q);
+}
+
 static void the_fourth_corner_is_found_where_cloth_pulls_it(void **state)
 {
     static const struct spoilt cloth = {.module_px = 4.3, .blur_px = 1.4, .noise = 0.02};
@@ -231,6 +251,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(closed_copies_and_blurred_greys_are_read_where_the_decoder_reads_nothing),
         cmocka_unit_test(light_modules_that_a_copier_closed_are_doubted),
+        cmocka_unit_test(closed_timing_lines_are_no_reason_to_leave_a_code),
         cmocka_unit_test(the_fourth_corner_is_found_where_cloth_pulls_it),
         cmocka_unit_test(a_document_asks_for_the_odds_of_so_many_modules_and_no_more),
         cmocka_unit_test(finders_are_placed_to_a_quarter_of_a_module),
