@@ -59,9 +59,10 @@ test('each bar of the year is a link to its month, with its words, and the keybo
 
 test("every number of the KPI's table leads to a list of that many matters", async () => {
   const matters = JSON.parse(thanwela('matter', 'list', '--json')).matters.map((row) => String(row.no));
+  // Presented before now at any hour of the run, in Bangkok too: what is to come is not counted yet.
   const at = new Date().toISOString().slice(0, 10);
   for (const no of matters.slice(0, 3))
-    thanwela('kpi', 'present', no.includes('/') ? no : `${no}/${new Date().getFullYear() + 543}`, '--due', at, '--at', `${at}T09:00`, '--source', 'ทดสอบ');
+    thanwela('kpi', 'present', no.includes('/') ? no : `${no}/${new Date().getFullYear() + 543}`, '--due', at, '--at', `${at}T00:01`, '--source', 'ทดสอบ');
   const page = await browser.visitor();
   await signIn(page, 'reader');
   await page.goto(`${base}/reports/kpi/${year}`);
