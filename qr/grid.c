@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * The fit is a walk downhill, point by point, with ever smaller steps: few hundred looks at a few
- * hundred modules each. */
+ * hundred modules each. It starts a second time where the alignment pattern says that the fourth
+ * corner is elsewhere. */
 #include "qr/grid.h"
 #include <math.h>
 #include <stdlib.h>
@@ -166,18 +167,18 @@ static double nudge(struct grid *g, const struct grey *img, const struct fixed_p
     return best;
 }
 
-/* The alignment pattern nearest to the fourth corner: a dark middle, a light ring, a dark one. */
-static struct fixed_parts last_alignment_of(const struct grid *g)
+/* Of all fixed parts those of the alignment pattern nearest to the fourth corner. */
+static struct fixed_parts last_alignment_of(const struct grid *g, const struct fixed_parts *all)
 {
     enum { WIDE = 5, FROM_END = 9 };
     struct fixed_parts f = {.part = calloc(WIDE * WIDE, sizeof *f.part)};
     if (!f.part)
         abort();
-    for (int y = 0; y < WIDE; y++) {
-        for (int x = 0; x < WIDE; x++) {
-            bool is_ring = abs(x - 2) < 2 && abs(y - 2) < 2 && (x != 2 || y != 2);
-            f.part[f.n++] = (struct fixed){g->side - FROM_END + x, g->side - FROM_END + y, is_ring};
-        }
+    int from = g->side - FROM_END, to = from + WIDE;
+    for (int i = 0; i < all->n; i++) {
+        const struct fixed *p = &all->part[i];
+        if (p->x >= from && p->x < to && p->y >= from && p->y < to)
+            f.part[f.n++] = *p;
     }
     return f;
 }
@@ -229,7 +230,7 @@ static bool start_elsewhere(struct grid *g, const struct grid *fitted, double fi
                             const struct grey *img, const struct fixed_parts *f)
 {
     static const double no_code = 0.4, in_place = 0.8, seen = 0.7, short_of = 0.05;
-    CLEANUP(fixed_parts_fini) struct fixed_parts alignment = last_alignment_of(g);
+    CLEANUP(fixed_parts_fini) struct fixed_parts alignment = last_alignment_of(g, f);
     return g->version > 1 && fit >= no_code && agreement(fitted, img, &alignment) <= in_place &&
            find_fourth(g, img, &alignment) >= seen && agreement(g, img, f) >= fit - short_of;
 }
