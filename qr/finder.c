@@ -12,11 +12,13 @@ enum {
     TOLERANCE_100 = 55, /* of a module */
     RUNS_MIN = 7,       /* pixels over a whole finder */
     MODULE_MAX_PX = 60, /* larger is a frame or a picture */
-    WORD = 8,           /* pixels asked at once for a change of colour */
+    WORD = 64,          /* pixels asked at once for a change of colour */
     VECTOR = 16,        /* and for being dark */
 };
 
 typedef uint8_t bytes_16 __attribute__((vector_size(VECTOR)));
+typedef char chars_16 __attribute__((vector_size(VECTOR)));
+typedef uint64_t words_2 __attribute__((vector_size(VECTOR)));
 
 /* The mean is taken over (2 reach + 1)² cells of 4^halvings pixels. */
 static const struct window {
@@ -28,9 +30,9 @@ struct search {
     const struct grey *g;
     struct grey limits; /* one a cell */
     int halvings;
-    uint8_t *spread; /* the limits of a row's pixels */
-    int spread_of;   /* the row of limits that spread holds; -1: none */
-    uint8_t *line;   /* a row: not 0 where dark */
+    uint8_t *spread, *half; /* the limits of a row's pixels, of its pairs of pixels */
+    int spread_of;          /* the row of limits that spread holds; -1: none */
+    uint64_t *dark;         /* a row, a bit a pixel, the lowest first */
     int *edge;
 };
 
@@ -63,35 +65,75 @@ static int least(int p, int q)
     return p < q ? p : q;
 }
 
-/* Each limit stands for cell pixels of the rows; two or four, four are written. */
+/* n bytes, each twice. */
+static void twice(const uint8_t *from, int n, uint8_t *to)
+{
+    int i = 0;
+    for (; i + VECTOR / 2 <= n; i += VECTOR / 2) {
+        uint64_t eight;
+        memcpy(&eight, from + i, sizeof eight);
+        bytes_16 v = (bytes_16)(words_2){eight};
+        v = __builtin_shufflevector(v, v, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+        memcpy(to + 2 * i, &v, sizeof v);
+    }
+    for (; i < n; i++)
+        to[2 * i] = to[2 * i + 1] = from[i];
+}
+
+/* A row of limits, one for every pixel that it stands for. */
 static void spread_limits(struct search *s, int row)
 {
     const uint8_t *limit = s->limits.px + (ptrdiff_t)row * s->limits.stride;
-    int n = s->limits.w, done = least(n << s->halvings, s->g->w);
-    for (int c = 0; c < n; c++) {
-        uint32_t four = limit[c] * 0x01010101u; /* a cell of 2 writes 2 too many, for the next */
-        memcpy(s->spread + (c << s->halvings), &four, sizeof four);
+    int n = s->limits.w, last = limit[n - 1];
+    for (int k = 1; k < s->halvings; k++, n *= 2) {
+        twice(limit, n, s->half);
+        limit = s->half;
     }
-    memset(s->spread + done, limit[n - 1], (size_t)(s->g->w - done)); /* beyond the last cell */
+    twice(limit, n, s->spread);
+    if (2 * n < s->g->w)
+        memset(s->spread + 2 * n, last, (size_t)(s->g->w - 2 * n)); /* beyond the last cell */
     s->spread_of = row;
 }
 
-/* Where dark, not 0. */
+/* Of 16 bytes that are 0 or 255: a bit each, the first lowest. */
+static uint64_t bits_of(bytes_16 v)
+{
+#ifdef __SSE2__
+    return (uint16_t)__builtin_ia32_pmovmskb128((chars_16)v); /* one instruction */
+#else
+    const uint64_t one_a_byte = 0x0101010101010101, gather = 0x0102040810204080;
+    uint64_t eight[2];
+    memcpy(eight, &v, sizeof eight);
+    return (le64toh(eight[0]) & one_a_byte) * gather >> 56 |
+           (le64toh(eight[1]) & one_a_byte) * gather >> 56 << 8;
+#endif
+}
+
+/* Pixels of a row from x on, as many as a word has. */
+static uint64_t binarise_word(const uint8_t *px, const uint8_t *limit)
+{
+    uint64_t word = 0;
+    for (int k = 0; k < WORD; k += VECTOR) {
+        bytes_16 p, q;
+        memcpy(&p, px + k, sizeof p);
+        memcpy(&q, limit + k, sizeof q);
+        word |= bits_of((bytes_16)(p < q)) << k;
+    }
+    return word;
+}
+
 static void binarise_row(struct search *s, int y)
 {
     const uint8_t *px = s->g->px + (ptrdiff_t)y * s->g->stride;
     int w = s->g->w, row = least(y >> s->halvings, s->limits.h - 1), x = 0;
     if (row != s->spread_of)
         spread_limits(s, row);
-    for (; x + VECTOR <= w; x += VECTOR) {
-        bytes_16 p, q;
-        memcpy(&p, px + x, sizeof p);
-        memcpy(&q, s->spread + x, sizeof q);
-        q = (bytes_16)(p < q);
-        memcpy(s->line + x, &q, sizeof q);
-    }
+    for (; x + WORD <= w; x += WORD)
+        s->dark[x / WORD] = binarise_word(px + x, s->spread + x);
+    if (x < w)
+        s->dark[x / WORD] = 0;
     for (; x < w; x++)
-        s->line[x] = px[x] < s->spread[x] ? 255 : 0;
+        s->dark[x / WORD] |= (uint64_t)(px[x] < s->spread[x]) << x % WORD;
 }
 
 /* |v - want| ≤ slack, all in 7ths of a module's pixels. */
@@ -102,7 +144,7 @@ static bool near(int v, int want, int slack)
 
 /* Ink spreads and thresholds are off: bars grow at the cost of the gaps, but from one edge to the
  * next of the same kind the distance stays. */
-static bool is_finder(const int *run)
+static inline bool is_finder(const int *run)
 {
     if (run[2] < run[1] || run[2] < run[3] || run[2] < run[0] || run[2] < run[4])
         return false;
@@ -194,44 +236,46 @@ static int keep(struct finder *out, int n, const struct finder *f)
     return n;
 }
 
+static bool is_dark_at(const struct search *s, int x)
+{
+    return s->dark[x / WORD] >> x % WORD & 1;
+}
+
 /* Where the row changes its colour, from its start to its end; returns how many. Paper is one
  * colour for most of a row: words of it are passed over at once. */
-static int edges_of_row(const uint8_t *p, int w, int *edge)
+static int edges_of_row(const struct search *s)
 {
-    const uint64_t one_a_byte = 0x0101010101010101;
-    int n = 0, x = 1;
-    edge[n++] = 0;
-    for (; x + WORD <= w; x += WORD) {
-        uint64_t here, before;
-        memcpy(&here, p + x, sizeof here);
-        memcpy(&before, p + x - 1, sizeof before);
-        for (uint64_t d = le64toh((here ^ before) & one_a_byte); d; d &= d - 1)
-            edge[n++] = x + __builtin_ctzll(d) / 8;
+    int w = s->g->w, n = 0;
+    uint64_t before = s->dark[0] & 1; /* the pixel before a word's first */
+    s->edge[n++] = 0;
+    for (int x = 0; x < w; x += WORD) {
+        uint64_t word = s->dark[x / WORD], changes = word ^ (word << 1 | before);
+        if (x + WORD > w)
+            changes &= (UINT64_C(1) << (w - x)) - 1;
+        for (; changes; changes &= changes - 1)
+            s->edge[n++] = x + __builtin_ctzll(changes);
+        before = word >> (WORD - 1);
     }
-    for (; x < w; x++) {
-        if (p[x] != p[x - 1])
-            edge[n++] = x;
-    }
-    edge[n] = w;
+    s->edge[n] = w;
     return n + 1;
 }
 
 static int search_row(const struct search *s, int y, int step, struct finder *out, int n)
 {
-    const uint8_t *p = s->line;
-    int n_edges = edges_of_row(p, s->g->w, s->edge);
+    int n_edges = edges_of_row(s);
     for (int i = 0; i + 5 < n_edges; i++) {
         const int *e = s->edge + i;
         const int run[5] = {e[1] - e[0], e[2] - e[1], e[3] - e[2], e[4] - e[3], e[5] - e[4]};
         if (!is_finder(run))
             continue;
+        bool dark = is_dark_at(s, e[0]);
         struct finder f = {
             .x = (e[2] + e[3]) / 2.0,
             .module = (e[5] - e[0]) / 7.0,
             .hits = step,
-            .light = !p[e[0]],
+            .light = !dark,
         };
-        if (column_agrees(s, (int)f.x, y, p[e[0]], e[5] - e[0], &f.y))
+        if (column_agrees(s, (int)f.x, y, dark, e[5] - e[0], &f.y))
             n = keep(out, n, &f);
     }
     return n;
@@ -241,18 +285,20 @@ int finder_search(const struct finder_ask *ask, struct finder out[static FINDERS
 {
     const struct window *window = &windows[ask->threshold];
     CLEANUP(grey_fini) struct grey limits = means_of(ask, window);
-    size_t room = (size_t)ask->img->w + sizeof(uint32_t);
-    CLEANUP(mem_freep) uint8_t *lines = calloc(room, 2);
-    CLEANUP(mem_freep) int *edge = calloc((size_t)ask->img->w + 2, sizeof *edge);
-    if (!lines || !edge)
+    size_t w = (size_t)ask->img->w;
+    CLEANUP(mem_freep) uint8_t *spread = calloc(2 * (w + WORD), 1);
+    CLEANUP(mem_freep) uint64_t *dark = calloc(w / WORD + 1, sizeof *dark);
+    CLEANUP(mem_freep) int *edge = calloc(w + 2, sizeof *edge);
+    if (!spread || !dark || !edge)
         abort();
     limits_of_means(&limits);
     struct search s = {.g = ask->img,
                        .limits = limits,
                        .halvings = window->halvings,
-                       .spread = lines,
+                       .spread = spread,
+                       .half = spread + w + WORD,
                        .spread_of = -1,
-                       .line = lines + room,
+                       .dark = dark,
                        .edge = edge};
     for (int y = 0; y < ask->img->h; y += ask->step) {
         binarise_row(&s, y);
