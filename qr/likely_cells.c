@@ -192,8 +192,10 @@ void likely_gather(struct likely *l)
     l->cells = zeros((size_t)wide * (size_t)high, sizeof *l->cells);
     l->n_cells = 0;
     int n = 0;
-    CLEANUP(mem_freep)
-    struct loose *loose = zeros((size_t)wide * (size_t)high * AROUND * AROUND, sizeof *loose);
+    CLEANUP(mem_freep) /* a tenth of it is used: what is not touched costs nothing */
+    struct loose *loose = malloc((size_t)wide * (size_t)high * AROUND * AROUND * sizeof *loose);
+    if (!loose)
+        abort();
     for (int y = 0; y < high; y++) {
         for (int x = 0; x < wide; x++) {
             struct pile p;
