@@ -26,17 +26,32 @@ struct cells {
     int *sum;      /* of dark cells above and left of a corner; (w + 1) * (h + 1) */
 };
 
+/* What each column of so many rows adds up to. */
+static void sum_columns(const struct grey *g, int y0, int y1, uint32_t *sum)
+{
+    memset(sum, 0, (size_t)g->w * sizeof *sum);
+    for (int y = y0; y < y1; y++) {
+        const uint8_t *px = g->px + (ptrdiff_t)y * g->stride;
+        for (int x = 0; x < g->w; x++)
+            sum[x] += px[x];
+    }
+}
+
 static struct grey cells_of(const struct grey *g, double side)
 {
     struct grey o = grey_new((int)(g->w / side), (int)(g->h / side));
+    CLEANUP(mem_freep) uint32_t *column = calloc((size_t)g->w, sizeof *column);
+    if (!column)
+        abort();
     for (int y = 0; y < o.h; y++) {
+        int y0 = (int)(y * side), y1 = (int)((y + 1) * side);
+        sum_columns(g, y0, y1, column);
         for (int x = 0; x < o.w; x++) {
-            int x0 = (int)(x * side), x1 = (int)((x + 1) * side), sum = 0, n = 0;
-            for (int py = (int)(y * side); py < (int)((y + 1) * side); py++) {
-                for (int px = x0; px < x1; px++, n++)
-                    sum += g->px[(ptrdiff_t)py * g->stride + px];
-            }
-            o.px[y * o.stride + x] = (uint8_t)(sum / n);
+            int x0 = (int)(x * side), x1 = (int)((x + 1) * side);
+            uint32_t sum = 0;
+            for (int k = x0; k < x1; k++)
+                sum += column[k];
+            o.px[y * o.stride + x] = (uint8_t)(sum / (uint32_t)((x1 - x0) * (y1 - y0)));
         }
     }
     struct grey smooth = grey_mean(&o, 1);
