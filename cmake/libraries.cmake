@@ -3,8 +3,8 @@ find_package(PkgConfig REQUIRED)
 foreach(pair IN ITEMS
         ETPAN=libetpan GNUTLS=gnutls GMIME=gmime-3.0 CURL=libcurl YTNEF=libytnef
         ZXING=zxing QRENCODE=libqrencode JPEG=libjpeg PNG=libpng TIFF=libtiff-4 WEBP=libwebp
-        HEIF=libheif ARCHIVE=libarchive SODIUM=libsodium PQ=libpq PANGOCAIRO=pangocairo
-        XLSXWRITER=xlsxwriter JANSSON=jansson ICAL=libical MICROHTTPD=libmicrohttpd
+        OPENJP2=libopenjp2 HEIF=libheif ARCHIVE=libarchive SODIUM=libsodium PQ=libpq
+        PANGOCAIRO=pangocairo XLSXWRITER=xlsxwriter JANSSON=jansson ICAL=libical MICROHTTPD=libmicrohttpd
         SECCOMP=libseccomp SYSTEMD=libsystemd CMOCKA=cmocka)
     string(REPLACE "=" ";" pair ${pair})
     list(GET pair 0 name)

@@ -29,8 +29,8 @@ static const struct {
     {"image/gif", "GIF89a", 6, 0, NULL, image_gif},
     {"image/heic", NULL, 0, 0, is_heic, image_heic},
     {"image/bmp", NULL, 0, 0, is_bmp, image_other},
-    {"image/jp2", "\0\0\0\x0cjP  \r\n\x87\n", 12, 0, NULL, image_other},
-    {"image/jp2", "\xff\x4f\xff\x51", 4, 0, NULL, image_other},
+    {"image/jp2", "\0\0\0\x0cjP  \r\n\x87\n", 12, 0, NULL, image_jpx},
+    {"image/jp2", "\xff\x4f\xff\x51", 4, 0, NULL, image_jpx},
     {"image/x-portable-anymap", NULL, 0, 0, is_pnm, image_other},
 };
 

@@ -34,8 +34,8 @@ struct image_job {
  * SCAN_LIMIT and err has the reason (its kind has no meaning); pages before it were handed on. */
 typedef enum scan_state image_fn(const struct image_job *job, struct err *err);
 
-image_fn image_jpeg, image_png, image_tiff, image_webp, image_gif, image_heic;
-image_fn image_other; /* BMP, JPEG 2000 and PNM, by MuPDF: pdf_picture.c */
+image_fn image_jpeg, image_png, image_tiff, image_webp, image_gif, image_heic, image_jpx;
+image_fn image_other; /* BMP, PNM and what image_jpx leaves, by MuPDF: pdf_picture.c */
 
 /* false, and err says so, where a picture of this size is not to be decoded. */
 bool image_size_ok(uint64_t w, uint64_t h, struct err *err) MUST_CHECK;
@@ -48,6 +48,10 @@ enum scan_state image_damaged(struct err *err, const char *fmt, ...) PRINTF_LIKE
  * *whole_out is false. The grey is the caller's. */
 bool jpeg_grey(const uint8_t *p, size_t n, int min_w, struct grey *out, int *orientation_out,
                double *dpi_out, bool *whole_out, struct err *err) MUST_CHECK;
+
+/* A JPEG 2000, file or bare codestream, as grey: its only component, or the first of three
+ * where that is their lightness. false: not to be had this way, or not whole; nothing to free. */
+bool jpx_grey(const uint8_t *p, size_t n, struct grey *out) MUST_CHECK;
 
 /* EXIF's orientation out of a TIFF-shaped block; 1 where there is none. */
 int exif_orientation(const uint8_t *p, size_t n);

@@ -175,6 +175,7 @@ static bool load(struct page_scan *s)
     {
         s->page = fz_load_page(ctx, s->pdf->doc, s->number - 1);
         s->list = pdf_list_new(ctx, s->page);
+        pdf_jpx(ctx, s->page);
         pdf_record(ctx, s->page, s->list);
     }
     fz_catch(ctx)

@@ -52,6 +52,10 @@ struct pdf_look {
     struct pdf_cell cells[PDF_CELLS][PDF_CELLS];
 };
 
+/* A page that is a scan in JPEG 2000: decode it in grey, for what reads the page next. Throws
+ * nothing; what cannot be had this way is left to MuPDF. */
+void pdf_jpx(struct fz_context *ctx, struct fz_page *page);
+
 /* What a page would draw, read once; an error leaves in the list what came before it. */
 struct fz_display_list *pdf_list_new(struct fz_context *ctx, struct fz_page *page);
 void pdf_record(struct fz_context *ctx, struct fz_page *page, struct fz_display_list *list);

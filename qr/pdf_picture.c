@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * Pictures that MuPDF reads anyway: BMP, JPEG 2000, PNM. */
+ * Pictures that MuPDF reads anyway: BMP, PNM, and JPEG 2000 of other colours than image_jpx.c reads. */
 #include "qr/image.h"
 #include "qr/pdf.h"
 #include <mupdf/fitz.h>

@@ -66,6 +66,7 @@ KINDS = [
     ("bmp", lambda p: saved(p, format="BMP")),
     ("bmp", lambda p: saved(p.convert("RGB"), format="BMP")),
     ("jp2", lambda p: saved(p, format="JPEG2000")),
+    ("jp2", lambda p: saved(p.convert("RGB"), format="JPEG2000", mct=1)),
     ("pdf", lambda p: saved(p, format="PDF", resolution=150)),
     ("pdf", lambda p: saved(p.convert("1"), format="PDF", resolution=150)),
     ("pdf", lambda p: saved(p.convert("RGB"), format="PDF", resolution=150, save_all=True,
