@@ -115,22 +115,44 @@ double likely_relax(struct likely *l, float *soft_out)
     return open / n;
 }
 
-/* How much more does the picture cost with the module light than with it dark? */
+static float cost_at(const struct likely *l, const struct cell *c, float dark)
+{
+    const struct odds *o = odds_at(l, dark);
+    return c->value * o->black + c->weight * o->white;
+}
+
+/* From the modules as they are, each of them light or dark. */
+static void see_costs(struct likely *l)
+{
+    likely_see(l);
+    for (int k = 0; k < l->n_cells && l->two_tones; k++)
+        l->cells[k].cost = cost_at(l, &l->cells[k], l->cells[k].dark);
+}
+
+/* The module was as dark as that and is the opposite now. */
+static void turn(struct likely *l, int m, float was)
+{
+    change(l, m, 1 - 2 * was);
+    for (int i = l->first[m]; i < l->first[m + 1] && l->two_tones; i++) {
+        struct cell *c = &l->cells[l->shares[i].cell];
+        c->cost = cost_at(l, c, c->dark);
+    }
+}
+
+/* How much more does the picture cost with the module light than with it dark? One of the two it
+ * is, and what that costs is known. */
 static float for_dark(const struct likely *l, int m, float dark)
 {
-    float sum = prior_of(l, m);
+    float sum = 0, to_other = 1 - 2 * dark;
     for (int i = l->first[m]; i < l->first[m + 1]; i++) {
         const struct cell *c = &l->cells[l->shares[i].cell];
-        float part = l->shares[i].part, rest = c->dark - part * dark;
-        if (l->two_tones) {
-            const struct odds *without = odds_at(l, rest), *with = odds_at(l, rest + part);
-            sum += c->value * (without->black - with->black) +
-                   c->weight * (without->white - with->white);
-        } else {
-            sum += part * c->weight * (c->value - rest - part / 2);
-        }
+        float part = l->shares[i].part;
+        if (l->two_tones)
+            sum += cost_at(l, c, c->dark + part * to_other) - c->cost;
+        else
+            sum += part * c->weight * (part / 2 + to_other * (c->dark - c->value));
     }
-    return sum;
+    return prior_of(l, m) - to_other * sum;
 }
 
 /* 0 to 1, the same in every run. */
@@ -158,7 +180,7 @@ static void draw_all(struct likely *l, float heat, bool also_sure, float *odds)
         odds[m] = 1 / (1 + expf(-s));
         float now = lot(l) < odds[m];
         if (now != dark)
-            change(l, m, now - dark);
+            turn(l, m, dark);
     }
 }
 
@@ -173,13 +195,14 @@ double likely_draw(struct likely *l, float *soft_out)
     for (int m = 0; m < n; m++)
         *dark_of(l, m) = *dark_of(l, m) > 0.5f;
     set_known(l);
+    see_costs(l);
     for (int sweep = 0; sweep < HEATED_SWEEPS + LIKELY_KEPT; sweep++) {
         double cooled = fmin((double)sweep / HEATED_SWEEPS, 1);
         draw_all(l, (float)pow(hottest, 1 - cooled), sweep % SURE_EVERY == 0, odds);
         for (int m = 0; m < n && sweep >= HEATED_SWEEPS; m++)
             sum[m] += odds[m] / LIKELY_KEPT;
         if (sweep % SWEEPS_PER_SUM == 0)
-            likely_see(l);
+            see_costs(l);
     }
     double open = 0;
     for (int m = 0; m < n; m++) {

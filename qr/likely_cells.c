@@ -142,9 +142,9 @@ static struct cell cell_of(const struct likely *l, const struct pile *p)
 {
     const struct optics *o = l->o;
     if (l->two_tones)
-        return (struct cell){p->black, (float)p->n - p->black, 0};
+        return (struct cell){.value = p->black, .weight = (float)p->n - p->black};
     double noise = fmax(sqrt(o->variance) / o->level[3], noise_min);
-    return (struct cell){p->grey / (float)p->n, (float)(p->n / (noise * noise)), 0};
+    return (struct cell){.value = p->grey / (float)p->n, .weight = (float)(p->n / (noise * noise))};
 }
 
 /* A share on its way into its module's list. */

@@ -9,6 +9,7 @@ struct cell {
     float value;  /* greys: darkness by its pixels, 0 to 1; two tones: how many of them are black */
     float weight; /* greys: one over the noise squared; two tones: how many are white */
     float dark;   /* as the modules are believed */
+    float cost;   /* two tones, while drawing: of what it shows, were it as dark as that */
 };
 
 /* How much of a module a cell sees. */
