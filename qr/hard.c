@@ -14,7 +14,6 @@
 enum {
     VERSIONS_TRIED = 3,
     VERSIONS_AROUND = 2,
-    BENDS_MIN = 1,  /* rounds without a block more: a second bend never brought one */
     ROUNDS_MAX = 6, /* solving and correcting one symbol */
     DRAWS = 1000,   /* of the words of a block */
     BENDS_A_ROUND = 3,
@@ -219,8 +218,8 @@ static bool solve_likely(struct work *w, struct optics *o, const struct open_max
     return false;
 }
 
-/* One guess a module: some blocks that could be corrected make the next round's modules known;
- * where none could, the grid is moved once. out  false also where it explains too little */
+/* One guess a module: some blocks that could be corrected make the next round's modules known, and
+ * the grid is moved by them. out  false also where it explains too little */
 static bool solve_once(struct work *w, struct deblur *d, struct zxing_hit *out)
 {
     int sure = 0;
@@ -230,7 +229,7 @@ static bool solve_once(struct work *w, struct deblur *d, struct zxing_hit *out)
             return false;
         if (decode(w, deblur_grid(d), 0, &sure))
             return read_clean(w, deblur_grid(d), out);
-        if (round >= BENDS_MIN && sure == before)
+        if (sure == before)
             return false;
         deblur_refine(d);
     }
