@@ -13,7 +13,7 @@ enum { CASCADE_STEPS_MAX = 600, CASCADE_PLACES_MAX = 48 };
 struct cascade_view {
     double dpi;            /* of the pixels; 0 unknown */
     struct affine to_page; /* pixels → the page's unit */
-    const char *what;      /* for the record of steps: "page image", "region", "picture" */
+    const char *what;      /* for the record of steps: "page image", "strips", "region", "picture" */
     bool photo;            /* may be tilted, and its codes may be large */
     bool crisp;            /* drawn, not scanned: what is not read at once was hardly meant */
 };

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <mupdf/fitz.h>
 #include <mupdf/pdf.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -223,8 +224,34 @@ static void read_page(struct pdf *p, int number)
     fz_drop_page(p->ctx, s->page);
 }
 
-/* Pixels of image i (≥ 0), or else of a box of the page. false: none; the verdict says so. */
-static bool get_pixels(struct page_scan *s, int i, struct box box, double dpi, struct grey *out,
+/* What pixels are asked for. */
+struct ask {
+    enum { ASK_IMAGE, ASK_STRIPS, ASK_BOX } what;
+    int image;
+    struct box box;
+    double dpi; /* of a box; of an image: at most, where that comes cheap */
+};
+
+static bool get_asked(struct page_scan *s, const struct ask *ask, struct grey *out,
+                      struct affine *to_page_out, bool *whole_out)
+{
+    fz_context *ctx = s->pdf->ctx;
+    const struct pdf_plan *plan = &s->plan;
+    switch (ask->what) {
+    case ASK_IMAGE:
+        return pdf_image_grey(ctx, &s->look.images[ask->image], ask->dpi, out, to_page_out,
+                              whole_out);
+    case ASK_STRIPS:
+        return pdf_strips_grey(ctx, &s->look, plan->strips, plan->n_strips, out, to_page_out,
+                               whole_out);
+    case ASK_BOX:
+        return pdf_draw(ctx, s->list, ask->box, ask->dpi, out, to_page_out);
+    }
+    abort();
+}
+
+/* false: none; the verdict says so. */
+static bool get_pixels(struct page_scan *s, const struct ask *ask, struct grey *out,
                        struct affine *to_page_out)
 {
     fz_context *ctx = s->pdf->ctx;
@@ -232,11 +259,7 @@ static bool get_pixels(struct page_scan *s, int i, struct box box, double dpi, s
     fz_var(ok);
     fz_var(whole);
     fz_var(thrown);
-    fz_try(ctx)
-    {
-        ok = i >= 0 ? pdf_image_grey(ctx, &s->look.images[i], dpi, out, to_page_out, &whole)
-                    : pdf_draw(ctx, s->list, box, dpi, out, to_page_out);
-    }
+    fz_try(ctx) ok = get_asked(s, ask, out, to_page_out, &whole);
     fz_catch(ctx)
     {
         worse(s->pdf, SCAN_DAMAGED, fz_caught_message(ctx), s->number);
@@ -264,10 +287,21 @@ static void read_page_image(struct page_scan *s)
     struct grey g = {0};
     struct affine to_page;
     const struct pdf_image *i = &s->look.images[s->plan.page_image];
-    if (!get_pixels(s, s->plan.page_image, (struct box){0}, IMAGE_DPI_MAX, &g, &to_page))
+    const struct ask ask = {.what = ASK_IMAGE, .image = s->plan.page_image, .dpi = IMAGE_DPI_MAX};
+    if (!get_pixels(s, &ask, &g, &to_page))
         return;
     double dpi = pdf_image_dpi(i) * g.w / i->image->w;
     look_at(s, &g, to_page, dpi, "page image", false);
+}
+
+static void read_strips(struct page_scan *s)
+{
+    CLEANUP(grey_fini)
+    struct grey g = {0};
+    struct affine to_page;
+    const struct ask ask = {.what = ASK_STRIPS};
+    if (get_pixels(s, &ask, &g, &to_page))
+        look_at(s, &g, to_page, pdf_image_dpi(&s->look.images[s->plan.strips[0]]), "strips", false);
 }
 
 /* A drawn picture of a code may have one pixel a module: repeated, so that it can be read. */
@@ -278,7 +312,8 @@ static void read_alone(struct page_scan *s, int index)
     CLEANUP(grey_fini)
     struct grey large = {0};
     struct affine to_page;
-    if (!get_pixels(s, index, (struct box){0}, ALONE_DPI_MAX, &g, &to_page))
+    const struct ask ask = {.what = ASK_IMAGE, .image = index, .dpi = ALONE_DPI_MAX};
+    if (!get_pixels(s, &ask, &g, &to_page))
         return;
     int side = g.w < g.h ? g.w : g.h, times = side < 120 ? 4 : side < 250 ? 2 : 1;
     int border = 4 * times + 8;
@@ -294,7 +329,8 @@ static void read_box(struct page_scan *s, struct box box, double dpi, const char
     CLEANUP(grey_fini)
     struct grey g = {0};
     struct affine to_page;
-    if (get_pixels(s, -1, box, dpi, &g, &to_page))
+    const struct ask ask = {.what = ASK_BOX, .box = box, .dpi = dpi};
+    if (get_pixels(s, &ask, &g, &to_page))
         look_at(s, &g, to_page, dpi, what, !s->look.n_images);
 }
 
@@ -328,6 +364,8 @@ static void read_planned(struct page_scan *s)
         read_whole_page(s);
         return;
     }
+    if (plan->n_strips)
+        read_strips(s);
     for (int i = 0; i < plan->n_alone; i++)
         read_alone(s, plan->alone[i]);
     for (int i = 0; i < plan->n_regions; i++)

@@ -70,6 +70,8 @@ struct pdf_plan {
     bool page_image_is_all;    /* nothing else could hold a code */
     int alone[PDF_IMAGES_MAX]; /* images taken as they are */
     int n_alone;
+    int strips[PDF_IMAGES_MAX]; /* images to be put together; 0 or more than one */
+    int n_strips;
     struct {
         struct box box;
         double dpi;
@@ -83,12 +85,20 @@ void pdf_plan(const struct pdf_look *look, struct pdf_plan *plan);
 
 /* Pixels of an image over an inch of paper. */
 double pdf_image_dpi(const struct pdf_image *i);
+/* Its pixels, were it w by h of them → the page. */
+struct affine pdf_image_to_page(const struct pdf_image *i, int w, int h);
 
 /* The image's own pixels as grey, at most max_dpi where that comes cheap. The grey is the caller's;
  * to_page_out leads from its pixels to the page. false: they did not come out. *whole_out false:
  * only part of them. */
 bool pdf_image_grey(struct fz_context *ctx, const struct pdf_image *i, double max_dpi,
                     struct grey *out, struct affine *to_page_out, bool *whole_out);
+
+/* Are the images of one scale, so that their pixels can be laid side by side? */
+bool pdf_strips_fit(const struct pdf_look *look, const int *strips, int n);
+/* That is done; out as pdf_image_grey, and white where no strip is. */
+bool pdf_strips_grey(struct fz_context *ctx, const struct pdf_look *look, const int *strips, int n,
+                     struct grey *out, struct affine *to_page_out, bool *whole_out);
 
 /* The page, or a box of it, drawn. false: more pixels than SCAN_PX_MAX. */
 bool pdf_draw(struct fz_context *ctx, struct fz_display_list *list, struct box box, double dpi,

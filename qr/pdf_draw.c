@@ -6,7 +6,7 @@
 #include <mupdf/fitz.h>
 #include <string.h>
 
-static struct affine px_to_page(const struct pdf_image *i, int w, int h)
+struct affine pdf_image_to_page(const struct pdf_image *i, int w, int h)
 {
     const struct affine unit = {1.0 / w, 0, 0, 1.0 / h, 0, 0};
     return affine_join(&unit, &i->place);
@@ -158,7 +158,7 @@ bool pdf_image_grey(fz_context *ctx, const struct pdf_image *i, double max_dpi, 
     if (!jpeg_image(ctx, i, max_dpi, out, whole_out) &&
         !two_shades_image(ctx, i->image, out, whole_out))
         any_image(ctx, i->image, out);
-    *to_page_out = px_to_page(i, out->w, out->h);
+    *to_page_out = pdf_image_to_page(i, out->w, out->h);
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include "qr/pdf.h"
 #include <math.h>
 #include <mupdf/fitz.h>
+#include <string.h>
 
 enum {
     MARKS_HOT = 12,  /* corners in one cell: no text or table has so many */
@@ -12,12 +13,14 @@ enum {
     GLYPH_SHAPES_MAX = 6,
     GLYPH_ROWS_MIN = 4,
     REGION_DPI = 300,
+    STRIPS_DPI_MIN = 90, /* coarser ones are pieces of a drawn code rather than of a scan */
     PAGE_DPI = 200,
     PAGE_DPI_MAX = 300,
     IMAGE_PX_MIN = 11, /* a Micro QR has 11 modules */
 };
 
 static const double page_image_part = 0.6, image_min_pt = 12, around_pt = 12, touch_pt = 1;
+static const double strips_finer = 1.05; /* than what is drawn: taken as they are */
 
 static double area(struct box b)
 {
@@ -108,34 +111,63 @@ static bool may_hold_code(const struct pdf_image *i)
            i->image->w >= IMAGE_PX_MIN && i->image->h >= IMAGE_PX_MIN;
 }
 
-/* Strips of one picture touch: they are drawn together. An image alone is taken as it is, unless
- * what shows depends on a mask. */
+/* Pictures that touch, directly or by others. */
+struct group {
+    int member[PDF_IMAGES_MAX], n;
+    struct box box;
+    double dpi; /* of the finest */
+};
+
+static void join_group(const struct pdf_look *look, int i, bool *done, struct group *g)
+{
+    const struct pdf_image *image = &look->images[i];
+    done[i] = true;
+    g->box = g->n ? joined(g->box, image->box) : image->box;
+    g->dpi = fmax(g->dpi, pdf_image_dpi(image));
+    g->member[g->n++] = i;
+}
+
+static void gather_group(const struct pdf_look *look, int i, bool *done, struct group *g)
+{
+    *g = (struct group){.n = 0};
+    join_group(look, i, done, g);
+    for (int j = 0; j < n_images(look); j++) {
+        if (done[j] || is_page_size(look, j) || !touch(g->box, look->images[j].box, touch_pt))
+            continue;
+        join_group(look, j, done, g);
+        j = -1; /* the box has grown: look at all again */
+    }
+}
+
+/* A scan in strips is put together from them, others are drawn. */
+static void plan_group(const struct pdf_look *look, const struct group *g, struct pdf_plan *plan)
+{
+    bool are_strips = !plan->n_strips && g->dpi >= STRIPS_DPI_MIN &&
+                      g->dpi <= REGION_DPI * strips_finer && pdf_strips_fit(look, g->member, g->n);
+    if (!are_strips) {
+        add_region(plan, look, around(g->box, around_pt), fmin(fmax(g->dpi, PAGE_DPI), REGION_DPI));
+        return;
+    }
+    memcpy(plan->strips, g->member, sizeof plan->strips);
+    plan->n_strips = g->n;
+}
+
+/* An image alone is taken as it is, unless what shows depends on a mask. */
 static void plan_images(const struct pdf_look *look, struct pdf_plan *plan)
 {
     bool done[PDF_IMAGES_MAX] = {false};
+    struct group g;
     for (int i = 0; i < n_images(look); i++) {
         if (done[i] || is_page_size(look, i))
             continue;
-        struct box b = look->images[i].box;
-        double dpi = pdf_image_dpi(&look->images[i]);
-        int members = 1;
-        for (int j = 0; j < n_images(look); j++) {
-            if (j == i || done[j] || is_page_size(look, j) ||
-                !touch(b, look->images[j].box, touch_pt))
-                continue;
-            done[j] = true;
-            b = joined(b, look->images[j].box);
-            dpi = fmax(dpi, pdf_image_dpi(&look->images[j]));
-            members++;
-            j = -1; /* the box has grown: look at all again */
-        }
-        done[i] = true;
-        if (members > 1)
-            add_region(plan, look, around(b, around_pt), fmin(fmax(dpi, PAGE_DPI), REGION_DPI));
+        gather_group(look, i, done, &g);
+        if (g.n > 1)
+            plan_group(look, &g, plan);
         else if (may_hold_code(&look->images[i]) && !look->images[i].image->mask)
             plan->alone[plan->n_alone++] = i;
         else if (may_hold_code(&look->images[i]))
-            add_region(plan, look, around(b, around_pt), fmin(fmax(dpi, PAGE_DPI), REGION_DPI));
+            add_region(plan, look, around(g.box, around_pt),
+                       fmin(fmax(g.dpi, PAGE_DPI), REGION_DPI));
     }
     if (look->n_images > PDF_IMAGES_MAX)
         plan->whole_page = true;
@@ -230,6 +262,6 @@ void pdf_plan(const struct pdf_look *look, struct pdf_plan *plan)
     plan_cells(look, plan);
     plan_shapes(look, plan);
     join_regions(plan);
-    plan->page_image_is_all =
-        plan->page_image >= 0 && !plan->n_alone && !plan->n_regions && !plan->whole_page;
+    plan->page_image_is_all = plan->page_image >= 0 && !plan->n_alone && !plan->n_strips &&
+                              !plan->n_regions && !plan->whole_page;
 }

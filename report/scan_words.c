@@ -48,6 +48,7 @@ static const struct words sentences[] = {
 
 static const struct words steps_tried[] = {
     {"page image # dpi", "ภาพของหน้า # dpi"},
+    {"strips # dpi", "ภาพที่เป็นแถบ # dpi"},
     {"page # dpi", "วาดทั้งหน้า # dpi"},
     {"region # dpi", "วาดบางส่วน # dpi"},
     {"image", "ภาพในหน้า"},
