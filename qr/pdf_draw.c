@@ -50,11 +50,12 @@ static void copy_samples(const fz_pixmap *p, bool is_mask, struct grey *out)
     }
 }
 
-/* Black and white by one bit, and no picture of its own for the colours: the shades of 0 and 1. */
+/* Black and white by one bit, and no picture of its own for the colours: the shades of 0 and 1. A
+ * mask paints where it is 0, in what is taken for black. */
 static bool has_two_shades(fz_context *ctx, const fz_image *i, uint8_t shade_out[2])
 {
-    if (i->bpc != 1 || i->n != 1 || i->mask || i->use_colorkey || i->imagemask ||
-        !fz_colorspace_is_gray(ctx, i->colorspace))
+    if (i->bpc != 1 || i->n != 1 || i->mask || i->use_colorkey ||
+        (!i->imagemask && !fz_colorspace_is_gray(ctx, i->colorspace)))
         return false;
     bool inverted = i->use_decode && i->decode[0] > i->decode[1];
     if (i->use_decode && fminf(i->decode[0], i->decode[1]) + 1 != fmaxf(i->decode[0], i->decode[1]))
