@@ -284,6 +284,25 @@ struct grey grey_lighten(const struct grey *g)
     return o;
 }
 
+void grey_bits_set(struct grey_bits *b, const uint8_t shade[2])
+{
+    for (int byte = 0; byte < 256; byte++) {
+        uint8_t px[8];
+        for (int k = 0; k < 8; k++)
+            px[k] = shade[byte >> (7 - k) & 1];
+        memcpy(&b->eight[byte], px, sizeof px);
+    }
+}
+
+void grey_bits_row(const struct grey_bits *b, const uint8_t *bits, int w, uint8_t *to)
+{
+    int x = 0;
+    for (; x + 8 <= w; x += 8)
+        memcpy(to + x, &b->eight[bits[x / 8]], 8);
+    if (x < w)
+        memcpy(to + x, &b->eight[bits[x / 8]], (size_t)(w - x));
+}
+
 bool grey_has_two_tones(const struct grey *g)
 {
     enum { TONES_100 = 97 };

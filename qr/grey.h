@@ -53,6 +53,14 @@ struct grey grey_lighten(const struct grey *g);
 /* Mean of the (2r+1)² around (r at most 7), in place of each pixel: the paper under the ink. */
 struct grey grey_mean(const struct grey *g, int r);
 
+/* Pixels of one bit, the leftmost in its byte's highest, row by row as they come: shade says what 0
+ * and 1 are. */
+struct grey_bits {
+    uint64_t eight[256]; /* the pixels of each byte */
+};
+void grey_bits_set(struct grey_bits *b, const uint8_t shade[2]);
+void grey_bits_row(const struct grey_bits *b, const uint8_t *bits, int w, uint8_t *to);
+
 /* Are all pixels but a few black or white? */
 bool grey_has_two_tones(const struct grey *g);
 

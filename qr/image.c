@@ -118,7 +118,8 @@ static bool scan_page(void *user, const struct picture *p)
     bool turned = p->orientation >= 5;
     struct cascade *c =
         cascade_new(a, s->job, turned ? p->grey.h : p->grey.w, turned ? p->grey.w : p->grey.h);
-    struct cascade_view view = {.dpi = p->dpi, .to_page = turn, .what = "picture", .photo = true};
+    struct cascade_view view = {
+        .dpi = p->dpi, .to_page = turn, .what = "picture", .photo = !p->one_bit || p->dpi <= 0};
     cascade_look(c, &p->grey, &view);
     s->n_codes += cascade_hand_over(c, s->job);
     return true;

@@ -18,6 +18,7 @@ struct picture {
     struct grey grey;
     int orientation; /* 1-8 as in EXIF and TIFF: how the stored rows are to be turned */
     double dpi;      /* 0 where the file does not say */
+    bool one_bit;    /* black and white: no camera writes that */
 };
 
 /* Called with each page; the picture is freed by the caller of it. false: enough, stop. */

@@ -74,7 +74,7 @@ static bool read_picture(const struct image_job *job, GifFileType *gif, int tran
     bool whole = read_rows(gif, transparent, &g);
     if (!whole)
         *state = image_damaged(err, "GIF: the file is cut off");
-    struct picture p = {g, 1, 0};
+    struct picture p = {.grey = g, .orientation = 1};
     *enough = !job->page(job->user, &p);
     return whole && !*enough;
 }

@@ -82,7 +82,7 @@ enum scan_state image_heic(const struct image_job *job, struct err *err)
     const char *why;
     if (!decode(handle, &g, &why))
         return image_damaged(err, "HEIC: %s", why);
-    struct picture p = {g, 1, 0};
+    struct picture p = {.grey = g, .orientation = 1};
     job->page(job->user, &p);
     return SCAN_NONE;
 }

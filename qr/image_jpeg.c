@@ -174,7 +174,7 @@ enum scan_state image_jpeg(const struct image_job *job, struct err *err)
     struct reader r = {0};
     bool ok = read_all(&r, job->bytes, job->n_bytes, 0, err);
     if (ok) {
-        struct picture p = {r.grey, orientation_of(&r), dpi_of(&r)};
+        struct picture p = {.grey = r.grey, .orientation = orientation_of(&r), .dpi = dpi_of(&r)};
         job->page(job->user, &p);
     }
     jpeg_destroy_decompress(&r.jpeg);

@@ -146,7 +146,7 @@ enum scan_state image_jpx(const struct image_job *job, struct err *err)
     CLEANUP(grey_fini) struct grey g = {0};
     if (!jpx_grey(job->bytes, job->n_bytes, &g))
         return image_other(job, err);
-    const struct picture p = {g, 1, 0};
+    const struct picture p = {.grey = g, .orientation = 1};
     job->page(job->user, &p);
     return SCAN_NONE;
 }

@@ -101,7 +101,9 @@ enum scan_state image_png(const struct image_job *job, struct err *err)
         abort();
     bool ok = decode(&r, err);
     if (r.grey.px) {
-        struct picture p = {r.grey, 1, png_get_x_pixels_per_meter(r.png, r.info) * 0.0254};
+        struct picture p = {.grey = r.grey,
+                            .orientation = 1,
+                            .dpi = png_get_x_pixels_per_meter(r.png, r.info) * 0.0254};
         job->page(job->user, &p);
     }
     png_destroy_read_struct(&r.png, &r.info, NULL);

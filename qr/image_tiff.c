@@ -113,29 +113,35 @@ static bool is_plain(TIFF *t, const struct shape *s)
            (s->photometric == PHOTOMETRIC_MINISWHITE || s->photometric == PHOTOMETRIC_MINISBLACK);
 }
 
-static void line_to_grey(const struct shape *s, const uint8_t *line, uint8_t *to)
+static void line_to_grey(const struct shape *s, const struct grey_bits *table, const uint8_t *line,
+                         uint8_t *to)
 {
-    uint8_t flip = s->photometric == PHOTOMETRIC_MINISWHITE ? 255 : 0;
-    for (uint32_t x = 0; x < s->w; x++) {
-        uint8_t v = s->bits == 8 ? line[x] : (line[x >> 3] >> (7 - (x & 7)) & 1) ? 255 : 0;
-        to[x] = v ^ flip;
+    if (s->bits == 1) {
+        grey_bits_row(table, line, (int)s->w, to);
+        return;
     }
+    uint8_t flip = s->photometric == PHOTOMETRIC_MINISWHITE ? 255 : 0;
+    for (uint32_t x = 0; x < s->w; x++)
+        to[x] = line[x] ^ flip;
 }
 
 /* Lines up to the first that cannot be read; the rest stays white. */
 static bool read_lines(TIFF *t, const struct shape *s, struct grey *g)
 {
+    static const uint8_t shades[2][2] = {{0, 255}, {255, 0}};
     tmsize_t n = TIFFScanlineSize(t);
+    struct grey_bits table;
     if (n < (tmsize_t)((uint64_t)s->w * s->bits + 7) / 8)
         return false;
     CLEANUP(mem_freep)
     uint8_t *line = malloc((size_t)n);
     if (!line)
         abort();
+    grey_bits_set(&table, shades[s->photometric == PHOTOMETRIC_MINISWHITE]);
     for (uint32_t y = 0; y < s->h; y++) {
         if (TIFFReadScanline(t, line, y, 0) != 1)
             return false;
-        line_to_grey(s, line, g->px + (size_t)y * (size_t)g->stride);
+        line_to_grey(s, &table, line, g->px + (size_t)y * (size_t)g->stride);
     }
     return true;
 }
@@ -177,7 +183,8 @@ static enum scan_state read_page(const struct image_job *job, TIFF *t, bool *eno
     struct grey g = grey_new((int)s.w, (int)s.h);
     memset(g.px, 255, (size_t)s.w * s.h);
     bool whole = is_plain(t, &s) ? read_lines(t, &s, &g) : read_colours(t, &s, &g);
-    struct picture p = {g, orientation, dpi_of(t)};
+    struct picture p = {
+        .grey = g, .orientation = orientation, .dpi = dpi_of(t), .one_bit = s.bits == 1};
     *enough = !job->page(job->user, &p);
     return whole ? SCAN_NONE : image_damaged(err, "TIFF: a page's pixels cannot all be read");
 }

@@ -68,7 +68,7 @@ enum scan_state image_webp(const struct image_job *job, struct err *err)
     struct grey g = {0};
     if (!(features.has_alpha ? read_rgba(job, &g) : read_luma(job, &g)))
         return image_damaged(err, "WebP: its pixels cannot be read");
-    struct picture p = {g, 1, 0};
+    struct picture p = {.grey = g, .orientation = 1};
     job->page(job->user, &p);
     return SCAN_NONE;
 }

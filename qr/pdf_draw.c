@@ -65,40 +65,20 @@ static bool has_two_shades(fz_context *ctx, const fz_image *i, uint8_t shade_out
     return true;
 }
 
-/* A byte holds eight pixels, the leftmost in its highest bit. */
-static void unpack_row(const uint8_t *bits, uint64_t eight[static 256], int w, uint8_t *to)
-{
-    int x = 0;
-    for (; x + 8 <= w; x += 8)
-        memcpy(to + x, &eight[bits[x / 8]], 8);
-    if (x < w)
-        memcpy(to + x, &eight[bits[x / 8]], (size_t)(w - x));
-}
-
-static void unpack_table(const uint8_t shade[2], uint64_t eight[static 256])
-{
-    for (int byte = 0; byte < 256; byte++) {
-        uint8_t px[8];
-        for (int k = 0; k < 8; k++)
-            px[k] = shade[byte >> (7 - k) & 1];
-        memcpy(&eight[byte], px, sizeof px);
-    }
-}
-
 /* Rows that are not there stay white. */
 static bool unpack_rows(fz_context *ctx, fz_stream *stream, const uint8_t shade[2],
                         struct grey *out)
 {
-    uint64_t eight[256];
+    struct grey_bits table;
     size_t stride = ((size_t)out->w + 7) / 8;
     uint8_t *bits = fz_malloc(ctx, stride);
     int y = 0;
     fz_var(y);
-    unpack_table(shade, eight);
+    grey_bits_set(&table, shade);
     fz_try(ctx)
     {
         for (; y < out->h && fz_read(ctx, stream, bits, stride) == stride; y++)
-            unpack_row(bits, eight, out->w, out->px + (ptrdiff_t)y * out->stride);
+            grey_bits_row(&table, bits, out->w, out->px + (ptrdiff_t)y * out->stride);
     }
     fz_always(ctx) fz_free(ctx, bits);
     fz_catch(ctx) fz_report_error(ctx); /* as if it ended here */
