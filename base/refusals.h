@@ -149,6 +149,9 @@
     "report %s: %d rows are too many for paper, which takes %d: ask for a shorter period, or for " \
     "xlsx",                                                                                        \
         "รายงาน %s: %d แถวมากเกินไปสำหรับกระดาษ ซึ่งรับได้ %d แถว ให้เลือกช่วงที่สั้นลง หรือใช้ xlsx"
+#define REFUSE_PRESENTED_LATER                                                                     \
+    "matter %s: presented at %s is still to come: enter it when it was presented",                 \
+        "เรื่องที่ %s: เวลาเสนอ %s ยังมาไม่ถึง ให้บันทึกเมื่อเสนอแล้ว"
 #define REFUSE_RESCAN_NONE                                                                         \
     "item %s: no file of it was given up: nothing to release", "เลขรับ %s: ไม่มีแฟ้มที่เลิกอ่านไป"
 #define REFUSE_REVOKE_WHY                                                                          \

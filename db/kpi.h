@@ -66,7 +66,7 @@ struct kpi_presentation {
     const char *late_why, *source;
 };
 /* An entry replaces the matter's former one. changed_out false: it said the same already.
- * err  REFUSE no such matter, or one that no KPI counts */
+ * err  REFUSE no such matter, or one that no KPI counts; a presentation still to come */
 bool kpi_present(struct db *db, const struct kpi_presentation *p, const char *who,
                  bool *changed_out, struct err *err) MUST_CHECK;
 

@@ -21,7 +21,9 @@ static bool tell(struct db *db, const char *who, int64_t matter_id, const char *
     return told;
 }
 
-static const char matter_sql[] = "select id, class from matter where no || '/' || year = $1";
+static const char matter_sql[] =
+    "select id, class, coalesce(from_us($2::bigint) > office_now(), false) from matter"
+    " where no || '/' || year = $1";
 static const char present_sql[] =
     "insert into presentation (matter_id, due_at, presented_at, is_correct, late_why, source,"
     " created_by)"
@@ -36,13 +38,18 @@ bool kpi_present(struct db *db, const struct kpi_presentation *p, const char *wh
 {
     struct params find = {0}, add = {0};
     struct rows found CLEANUP(rows_fini) = {0}, added CLEANUP(rows_fini) = {0};
+    char at[40];
     param_text(&find, p->matter);
+    param_time(&find, p->presented_us);
     if (!db_query(db, matter_sql, &find, &found, err))
         return false;
     if (found.n == 0)
         return err_say(err, REFUSE_MATTER_UNKNOWN, p->matter);
     if (strcmp(row_text(&found, 0, 1), "OTHER") == 0)
         return err_set(err, ERR_REFUSE, "matter %s: class OTHER is not in the KPI", p->matter);
+    if (row_bool(&found, 0, 2))
+        return err_say(err, REFUSE_PRESENTED_LATER, p->matter,
+                       time_format_iso(p->presented_us, at));
     if (!p->is_correct && p->presented_us == TIME_NONE)
         return err_set(err, ERR_REFUSE, "matter %s: what was not presented cannot be incorrect",
                        p->matter);

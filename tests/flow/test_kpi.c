@@ -158,6 +158,25 @@ static void presenting_is_entered_once_and_replaced_by_a_later_word(void **state
     assert_int_equal(err.kind, ERR_REFUSE);
 }
 
+/* A typing error in the year would be counted years later, in silence. */
+static void what_is_still_to_be_presented_is_refused(void **state)
+{
+    struct seeded *s = *state;
+    struct err err = {0};
+    bool changed;
+    const struct kpi_presentation p = {.matter = "1/2564",
+                                       .due_us = seeded_at("2021-11-30T12:00"),
+                                       .presented_us = seeded_at("2121-11-30T11:00"),
+                                       .is_correct = true};
+    assert_false(kpi_present(s->db, &p, "officer", &changed, &err));
+    assert_int_equal(err.kind, ERR_REFUSE);
+    assert_string_equal(err.text, "matter 1/2564: presented at 2121-11-30T11:00:00+07:00 is still "
+                                  "to come: enter it when it was presented");
+    assert_int_equal(database_int(s->db, "select count(*) from presentation where matter_id = 1"
+                                         " and presented_at > now()"),
+                     0);
+}
+
 static void a_definition_that_wants_correctness_counts_what_came_back_as_failed(void **state)
 {
     struct seeded *s = *state;
@@ -218,6 +237,7 @@ int main(void)
         TEST(an_empty_population_has_no_percentage),
         TEST(an_entry_counts_from_the_instant_it_was_made),
         TEST(the_same_as_of_gives_the_same_bytes),
+        TEST(what_is_still_to_be_presented_is_refused),
         TEST(presenting_is_entered_once_and_replaced_by_a_later_word),
         TEST(a_definition_that_wants_correctness_counts_what_came_back_as_failed),
     };
