@@ -16,15 +16,26 @@ static const double reach_blurs = 2.65;      /* as far beyond its edge a share i
 static const double spread_min = 0.06;       /* of the ink: pixels are never surer than this */
 static const float share_min = 0.004f;
 
+/* A pixel that sees a module, and how much of it. */
+struct sight {
+    struct seen *px;
+    float part;
+};
+
 struct deblur {
     struct optics o;
     const uint8_t *parts;
+    struct sight *sights; /* by module */
+    int *first;           /* of each module's in sights; one more at the end */
 };
 
 void deblur_free(struct deblur *d)
 {
-    if (d)
-        optics_fini(&d->o);
+    if (!d)
+        return;
+    optics_fini(&d->o);
+    free(d->sights);
+    free(d->first);
     free(d);
 }
 
@@ -96,37 +107,6 @@ static float share_of(const struct seen *s, int x, int y)
     return s->used && i < SPAN && j < SPAN ? s->across[i] * s->down[j] : 0;
 }
 
-/* How much larger is the squared error with the module light than with it dark? */
-static float evidence(const struct optics *o, int x, int y, float dark, struct rect r)
-{
-    float light_error = 0, dark_error = 0, ink = (float)o->level[3];
-    for (int py = r.y0; py < r.y1; py++) {
-        const struct seen *s = pixel(o, r.x0, py);
-        for (int px = r.x0; px < r.x1; px++, s++) {
-            float w = share_of(s, x, y);
-            if (w < share_min)
-                continue;
-            float rest = s->dark - w * dark, e = s->value - optics_paper(o, s);
-            float if_light = e + ink * optics_linked(o, rest);
-            float if_dark = e + ink * optics_linked(o, rest + w);
-            light_error += if_light * if_light;
-            dark_error += if_dark * if_dark;
-        }
-    }
-    return light_error - dark_error;
-}
-
-static void believe(struct optics *o, int x, int y, float dark, struct rect r)
-{
-    float *now = &o->dark[y * o->wide + x], more = dark - *now;
-    *now = dark;
-    for (int py = r.y0; py < r.y1; py++) {
-        struct seen *s = pixel(o, r.x0, py);
-        for (int px = r.x0; px < r.x1; px++, s++)
-            s->dark += more * share_of(s, x, y);
-    }
-}
-
 /* How far from a module's middle a pixel sees enough of it, in modules of the unbent grid. */
 static double reach(const struct optics *o)
 {
@@ -136,24 +116,90 @@ static double reach(const struct optics *o)
     return fmin(reach_most, 0.5 + reach_blurs * o->blur + bent);
 }
 
+/* The sights of module (x, y), added to the n that are there; how many there are then. */
+static int add_sights(struct deblur *d, int x, int y, double reach_px, int n, int *room)
+{
+    const struct optics *o = &d->o;
+    struct rect r = pixels_of(o, x, y, reach_px);
+    int most = n + (r.x1 > r.x0 && r.y1 > r.y0 ? (r.x1 - r.x0) * (r.y1 - r.y0) : 0);
+    if (most > *room) {
+        *room = 2 * most;
+        d->sights = realloc(d->sights, (size_t)*room * sizeof *d->sights);
+        if (!d->sights)
+            abort();
+    }
+    for (int py = r.y0; py < r.y1; py++) {
+        struct seen *s = pixel(o, r.x0, py);
+        for (int px = r.x0; px < r.x1; px++, s++) {
+            float part = share_of(s, x + MARGIN, y + MARGIN);
+            if (part > 0)
+                d->sights[n++] = (struct sight){s, part};
+        }
+    }
+    return n;
+}
+
+/* Which pixels see which module stays the same while all are solved for. */
+static void gather(struct deblur *d)
+{
+    int side = d->o.grid.side, n = 0, room = 0;
+    double reach_px = reach(&d->o) * grid_module_px(&d->o.grid);
+    free(d->sights);
+    free(d->first);
+    d->sights = NULL;
+    d->first = calloc((size_t)(side * side) + 1, sizeof *d->first);
+    if (!d->first)
+        abort();
+    for (int m = 0; m < side * side; m++) {
+        d->first[m] = n;
+        if (!is_known(d->parts[m]))
+            n = add_sights(d, m % side, m / side, reach_px, n, &room);
+    }
+    d->first[side * side] = n;
+}
+
+/* How much larger is the squared error with the module light than with it dark? */
+static float evidence(const struct deblur *d, int m, float dark)
+{
+    const struct optics *o = &d->o;
+    float light_error = 0, dark_error = 0, ink = (float)o->level[3];
+    for (int i = d->first[m]; i < d->first[m + 1]; i++) {
+        const struct seen *s = d->sights[i].px;
+        float w = d->sights[i].part;
+        if (w < share_min)
+            continue;
+        float rest = s->dark - w * dark, e = s->value - optics_paper(o, s);
+        float if_light = e + ink * optics_linked(o, rest);
+        float if_dark = e + ink * optics_linked(o, rest + w);
+        light_error += if_light * if_light;
+        dark_error += if_dark * if_dark;
+    }
+    return light_error - dark_error;
+}
+
+static void believe(struct deblur *d, int m, float *now, float dark)
+{
+    float more = dark - *now;
+    *now = dark;
+    for (int i = d->first[m]; i < d->first[m + 1]; i++)
+        d->sights[i].px->dark += more * d->sights[i].part;
+}
+
 static void sweep(struct deblur *d, float temperature, float *soft)
 {
     struct optics *o = &d->o;
-    double least = spread_min * o->level[3], reach_px = reach(o) * grid_module_px(&o->grid);
+    double least = spread_min * o->level[3];
     float scale = (float)(1 / (2 * fmax(o->variance, least * least))) / temperature;
-    for (int y = 0; y < o->grid.side; y++) {
-        for (int x = 0; x < o->grid.side; x++) {
-            int at = y * o->grid.side + x;
-            if (is_known(d->parts[at])) {
-                soft[at] = d->parts[at] == PART_DARK ? surest : -surest;
-                continue;
-            }
-            struct rect r = pixels_of(o, x, y, reach_px);
-            float was = o->dark[optics_module(o, x, y)];
-            float s = evidence(o, x + MARGIN, y + MARGIN, was, r) * scale;
-            soft[at] = s > surest ? surest : s < -surest ? -surest : s;
-            believe(o, x + MARGIN, y + MARGIN, 1 / (1 + expf(-soft[at])), r);
+    int side = o->grid.side;
+    for (int m = 0; m < side * side; m++) {
+        if (is_known(d->parts[m])) {
+            soft[m] = d->parts[m] == PART_DARK ? surest : -surest;
+            continue;
         }
+        float *now = &o->dark[optics_module(o, m % side, m / side)];
+        float s = evidence(d, m, *now) * scale;
+        soft[m] = s > surest ? surest : s < -surest ? -surest : s;
+        believe(d, m, now, 1 / (1 + expf(-soft[m])));
     }
 }
 
@@ -174,6 +220,7 @@ double deblur_solve(struct deblur *d, float *soft_out)
 {
     set_parts(d);
     optics_see(&d->o);
+    gather(d);
     for (int i = 0; i < N_SWEEPS; i++) {
         sweep(d, heat[i], soft_out);
         optics_see(&d->o); /* sums of small steps drift */
