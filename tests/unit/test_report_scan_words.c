@@ -46,6 +46,7 @@ static void what_was_tried_is_told_in_thai(void **state)
          "วาดบางส่วน 300 dpi, วาดบางส่วน 600 dpi: ไม่พบรหัส"},
         {"nothing on the page could hold a code: nothing found", "ไม่มีส่วนใดที่อาจเป็นรหัส: ไม่พบรหัส"},
         {"page 200 dpi, image: nothing found", "วาดทั้งหน้า 200 dpi, ภาพในหน้า: ไม่พบรหัส"},
+        {"strips 200 dpi: 4 found", "ภาพที่เป็นแถบ 200 dpi: พบ 4 รหัส"},
         {"picture 200 dpi: 1 found", "ภาพ 200 dpi: พบ 1 รหัส"},
         {"picture, as an older scanner said it: nothing found",
          "ภาพ, as an older scanner said it: ไม่พบรหัส"},
