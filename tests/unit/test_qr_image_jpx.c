@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * JPEG 2000 in grey: what is taken and what is left to MuPDF. The pictures are encoded here. */
-#include "base/buf.h"
+#include "made_pdf.h"
+
 #include "qr/image.h"
 #include "qr/pdf.h"
-#include <mupdf/fitz.h>
-#include <mupdf/pdf.h>
 #include <openjpeg.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -181,47 +180,24 @@ static void indices_of_a_palette_are_left(void **state)
     is_left(f);
 }
 
-/* A PDF of one page that shows the picture, with more words for its dictionary. */
-static void pdf_of(const struct file *f, const char *more, struct buf *out)
-{
-    char page[512];
-    snprintf(page, sizeof page,
-             "%%PDF-1.5\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-             "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-             "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 80 48]/Contents 4 0 R"
-             "/Resources<</XObject<</I 5 0 R>>>>>>endobj\n"
-             "4 0 obj<</Length 22>>stream\n80 0 0 48 0 0 cm /I Do\nendstream endobj\n"
-             "5 0 obj<</Type/XObject/Subtype/Image/Width %d/Height %d/Filter/JPXDecode%s"
-             "/Length %zu>>stream\n",
-             W, H, more, f->n);
-    static const char end[] = "\nendstream endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
-    buf_add(out, page, strlen(page));
-    buf_add(out, f->bytes, f->n);
-    buf_add(out, end, strlen(end));
-}
-
-/* Components of the picture that MuPDF finds decoded; 0: it will have to decode it. */
-static int decoded(const struct kind *k, const char *more)
+/* Components of the picture that MuPDF finds decoded; 0: it will have to decode it. words: what the
+ * PDF says of it. */
+static int decoded(const struct kind *k, const char *words)
 {
     struct buf pdf CLEANUP(buf_fini) = {0};
+    char all[256];
     CLEANUP(mem_freep) struct file *f = encoded(k);
-    pdf_of(f, more, &pdf);
-    fz_context *ctx = fz_new_context(NULL, NULL, FZ_STORE_UNLIMITED);
-    fz_register_document_handlers(ctx);
-    fz_set_warning_callback(ctx, NULL, NULL);
-    fz_set_error_callback(ctx, NULL, NULL);
-    fz_stream *stream = fz_open_memory(ctx, (const uint8_t *)pdf.data, pdf.len);
-    fz_document *doc = fz_open_document_with_stream(ctx, "application/pdf", stream);
-    fz_page *page = fz_load_page(ctx, doc, 0);
-    pdf_jpx(ctx, page);
-    pdf_obj *o = pdf_new_indirect(ctx, pdf_specifics(ctx, doc), 5, 0);
-    fz_image *image = pdf_find_item(ctx, fz_drop_image_imp, o);
+    snprintf(all, sizeof all, "/Filter/JPXDecode%s", words);
+    made_pdf(W, H, all, f->bytes, f->n, &pdf);
+    fz_context *ctx = quiet_context();
+    struct opened o = open_pdf(ctx, &pdf);
+    pdf_jpx(ctx, o.page);
+    pdf_obj *picture = pdf_new_indirect(ctx, pdf_specifics(ctx, o.doc), PICTURE_NO, 0);
+    fz_image *image = pdf_find_item(ctx, fz_drop_image_imp, picture);
     int n = image ? image->n : 0;
     fz_drop_image(ctx, image);
-    pdf_drop_obj(ctx, o);
-    fz_drop_page(ctx, page);
-    fz_drop_document(ctx, doc);
-    fz_drop_stream(ctx, stream);
+    pdf_drop_obj(ctx, picture);
+    close_pdf(&o);
     fz_drop_context(ctx);
     return n;
 }

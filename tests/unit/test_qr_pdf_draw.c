@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Pixels of a page's image, black and white: which of its bits are ink. */
+#include "made_pdf.h"
+
 #include "base/arena.h"
-#include "base/buf.h"
 #include "qr/pdf.h"
-#include <mupdf/fitz.h>
-#include <mupdf/pdf.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,19 +29,9 @@ static void pdf_of(fz_context *ctx, const char *words, struct buf *out)
     }
     size_t n;
     unsigned char *packed = fz_new_deflated_data(ctx, &n, bits, sizeof bits, FZ_DEFLATE_DEFAULT);
-    char head[700];
-    snprintf(head, sizeof head,
-             "%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-             "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-             "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Contents 4 0 R"
-             "/Resources<</XObject<</I 5 0 R>>>>>>endobj\n"
-             "4 0 obj<</Length 21>>stream\n%d 0 0 %d 0 0 cm /I Do\nendstream endobj\n"
-             "5 0 obj<</Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 1"
-             "/Filter/FlateDecode%s/Length %zu>>stream\n",
-             W, H, W, H, W, H, words, n);
-    buf_adds(out, head);
-    buf_add(out, packed, n);
-    buf_adds(out, "\nendstream endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n");
+    char all[256];
+    snprintf(all, sizeof all, "/BitsPerComponent 1/Filter/FlateDecode%s", words);
+    made_pdf(W, H, all, packed, n, out);
     fz_free(ctx, packed);
 }
 
@@ -53,29 +42,22 @@ static struct grey image_of(fz_context *ctx, const struct buf *pdf)
     struct affine to_page;
     struct grey g;
     bool whole;
-    fz_register_document_handlers(ctx);
-    fz_stream *stream = fz_open_memory(ctx, (const uint8_t *)pdf->data, pdf->len);
-    fz_document *doc = fz_open_document_with_stream(ctx, "application/pdf", stream);
-    fz_page *page = fz_load_page(ctx, doc, 0);
-    fz_display_list *list = pdf_list_new(ctx, page);
-    pdf_record(ctx, page, list);
+    struct opened o = open_pdf(ctx, pdf);
+    fz_display_list *list = pdf_list_new(ctx, o.page);
+    pdf_record(ctx, o.page, list);
     pdf_look(ctx, list, look);
     assert_int_equal(look->n_images, 1);
     assert_true(pdf_image_grey(ctx, &look->images[0], 300, &g, &to_page, &whole));
     assert_true(whole);
     pdf_look_drop(ctx, look);
     fz_drop_display_list(ctx, list);
-    fz_drop_page(ctx, page);
-    fz_drop_document(ctx, doc);
-    fz_drop_stream(ctx, stream);
+    close_pdf(&o);
     return g;
 }
 
 static void ink_is(bool of_bit, const char *words)
 {
-    fz_context *ctx = fz_new_context(NULL, NULL, FZ_STORE_UNLIMITED);
-    fz_set_warning_callback(ctx, NULL, NULL);
-    fz_set_error_callback(ctx, NULL, NULL);
+    fz_context *ctx = quiet_context();
     struct buf pdf CLEANUP(buf_fini) = {0};
     pdf_of(ctx, words, &pdf);
     CLEANUP(grey_fini) struct grey g = image_of(ctx, &pdf);
