@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * From what a page would draw: what is worth drawing? A scanned page is one image and is taken as
- * it is; a written page is drawn only where marks crowd as they do in a code. */
+ * it is, or strips of one, which are put together; a written page is drawn only where marks crowd
+ * as they do in a code. */
 #include "qr/pdf.h"
 #include <math.h>
 #include <mupdf/fitz.h>
@@ -80,9 +81,14 @@ static int n_images(const struct pdf_look *look)
     return look->n_images < PDF_IMAGES_MAX ? look->n_images : PDF_IMAGES_MAX;
 }
 
+static bool covers_page(const struct pdf_look *look, struct box b)
+{
+    return area(cut(b, look->page)) > page_image_part * area(look->page);
+}
+
 static bool is_page_size(const struct pdf_look *look, int i)
 {
-    return area(cut(look->images[i].box, look->page)) > page_image_part * area(look->page);
+    return covers_page(look, look->images[i].box);
 }
 
 /* One image is the page. Of several (a photo of the paper under a finer mask of its ink, as
@@ -142,7 +148,7 @@ static void gather_group(const struct pdf_look *look, int i, bool *done, struct 
 /* A scan in strips is put together from them, others are drawn. */
 static void plan_group(const struct pdf_look *look, const struct group *g, struct pdf_plan *plan)
 {
-    bool are_strips = !plan->n_strips && g->dpi >= STRIPS_DPI_MIN &&
+    bool are_strips = covers_page(look, g->box) && !plan->n_strips && g->dpi >= STRIPS_DPI_MIN &&
                       g->dpi <= REGION_DPI * strips_finer && pdf_strips_fit(look, g->member, g->n);
     if (!are_strips) {
         add_region(plan, look, around(g->box, around_pt), fmin(fmax(g->dpi, PAGE_DPI), REGION_DPI));

@@ -47,9 +47,28 @@ static struct laid laid_of(const struct pdf_image *i, const struct affine *first
     return (struct laid){(int)lround(p.x), (int)lround(p.y)};
 }
 
+static struct rect rect_of(const struct pdf_image *i, struct laid at)
+{
+    return (struct rect){at.x, at.y, at.x + i->image->w, at.y + i->image->h};
+}
+
+/* Room for all of them, in pixels of the first, and for the border. */
+static struct rect room_of(const struct pdf_look *look, const int *strips, int n)
+{
+    const struct affine first = px_to_page(&look->images[strips[0]]);
+    struct rect all = rect_of(&look->images[strips[0]], (struct laid){0, 0});
+    for (int k = 1; k < n; k++) {
+        const struct pdf_image *i = &look->images[strips[k]];
+        all = rect_join(all, rect_of(i, laid_of(i, &first)));
+    }
+    return (struct rect){all.x0 - BORDER_PX, all.y0 - BORDER_PX, all.x1 + BORDER_PX,
+                         all.y1 + BORDER_PX};
+}
+
 bool pdf_strips_fit(const struct pdf_look *look, const int *strips, int n)
 {
     const struct affine first = px_to_page(&look->images[strips[0]]);
+    struct err err;
     for (int k = 0; k < n; k++) {
         const struct pdf_image *i = &look->images[strips[k]];
         struct point p = from_first(i, &first);
@@ -57,12 +76,8 @@ bool pdf_strips_fit(const struct pdf_look *look, const int *strips, int n)
             !(fabs(p.y) < FAR_PX))
             return false;
     }
-    return true;
-}
-
-static struct rect rect_of(const struct pdf_image *i, struct laid at)
-{
-    return (struct rect){at.x, at.y, at.x + i->image->w, at.y + i->image->h};
+    struct rect all = room_of(look, strips, n);
+    return image_size_ok((uint64_t)(all.x1 - all.x0), (uint64_t)(all.y1 - all.y0), &err);
 }
 
 /* As much of it as the page has room for; false: it has less. */
@@ -92,16 +107,7 @@ bool pdf_strips_grey(fz_context *ctx, const struct pdf_look *look, const int *st
                      struct grey *out, struct affine *to_page_out, bool *whole_out)
 {
     const struct affine first = px_to_page(&look->images[strips[0]]);
-    struct rect all = rect_of(&look->images[strips[0]], (struct laid){0, 0});
-    struct err err;
-    for (int k = 1; k < n; k++) {
-        const struct pdf_image *i = &look->images[strips[k]];
-        all = rect_join(all, rect_of(i, laid_of(i, &first)));
-    }
-    all = (struct rect){all.x0 - BORDER_PX, all.y0 - BORDER_PX, all.x1 + BORDER_PX,
-                        all.y1 + BORDER_PX};
-    if (!image_size_ok((uint64_t)(all.x1 - all.x0), (uint64_t)(all.y1 - all.y0), &err))
-        return false;
+    struct rect all = room_of(look, strips, n);
     *out = grey_new(all.x1 - all.x0, all.y1 - all.y0);
     memset(out->px, 255, (size_t)out->stride * (size_t)out->h);
     *whole_out = true;

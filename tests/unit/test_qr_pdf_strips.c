@@ -25,7 +25,8 @@ struct cut {
     double pt_a_px, other_pt_a_px; /* of the others; of the last strip's width, 0 for the same */
     double seam_pt;                /* between two */
     int rotate;
-    int short_by; /* rows that the last strip has less than its dictionary says */
+    int page_times; /* as wide and high as the strips is the page; 0: as they are */
+    int short_by;   /* rows that the last strip has less than its dictionary says */
 };
 
 static const struct sheet page = {4, 120, 100, 60, 40};
@@ -93,6 +94,7 @@ static struct found *scan_cut(struct arena *a, const struct sheet *s, const stru
     uint8_t *px = pixels_of(a, s, &m);
     int w = s->modules_w * s->module_px, h = s->modules_h * s->module_px;
     char content[STRIPS_MAX * 80], names[STRIPS_MAX * 20], dictionary[sizeof names + 200];
+    int times = cut->page_times ? cut->page_times : 1;
     assert_true(cut->strips <= STRIPS_MAX);
     buf_adds(&out, "%PDF-1.4\n");
     add_object(&out, 1, "/Type/Catalog/Pages 2 0 R", NULL, 0);
@@ -101,8 +103,8 @@ static struct found *scan_cut(struct arena *a, const struct sheet *s, const stru
     snprintf(dictionary, sizeof dictionary,
              "/Type/Page/Parent 2 0 R/Rotate %d/MediaBox[0 0 %.2f %.2f]/Contents 4 0 "
              "R/Resources<</XObject<<%s>>>>",
-             cut->rotate, w * cut->pt_a_px, h * cut->pt_a_px + cut->seam_pt * (cut->strips - 1),
-             names);
+             cut->rotate, times * w * cut->pt_a_px,
+             times * (h * cut->pt_a_px + cut->seam_pt * (cut->strips - 1)), names);
     add_object(&out, 3, dictionary, NULL, 0);
     add_object(&out, 4, "", content, strlen(content));
     buf_adds(&out, "trailer<</Root 1 0 R>>\n%%EOF\n");
@@ -173,6 +175,22 @@ static void scans_finer_than_what_is_drawn_are_drawn(void **state)
     is_read_by("page 300 dpi", &page, &(struct cut){.strips = 3, .pt_a_px = 0.12});
 }
 
+/* A plan of two square metres has more pixels than are read at once: it is drawn coarser. */
+static void a_sheet_over_the_limit_is_drawn(void **state)
+{
+    static const struct sheet plan = {70, 160, 160, 60, 40};
+    (void)state;
+    is_read_by("page ", &plan, &(struct cut){.strips = 8, .pt_a_px = 0.24});
+}
+
+/* A picture cut in two on a page of text is no scan: what is drawn of it can be drawn finer. */
+static void a_small_picture_in_pieces_is_drawn(void **state)
+{
+    (void)state;
+    is_read_by("region 300 dpi", &page,
+               &(struct cut){.strips = 2, .pt_a_px = 0.24, .page_times = 2});
+}
+
 static void a_strip_that_is_cut_off_is_said_and_the_others_are_read(void **state)
 {
     CLEANUP(arena_freep) struct arena *a = arena_new();
@@ -192,6 +210,8 @@ int main(void)
         cmocka_unit_test(strips_of_two_scales_are_drawn),
         cmocka_unit_test(pieces_of_a_drawn_code_are_drawn),
         cmocka_unit_test(scans_finer_than_what_is_drawn_are_drawn),
+        cmocka_unit_test(a_sheet_over_the_limit_is_drawn),
+        cmocka_unit_test(a_small_picture_in_pieces_is_drawn),
         cmocka_unit_test(a_strip_that_is_cut_off_is_said_and_the_others_are_read),
     };
     return cmocka_run_group_tests_name("qr/pdf_strips", tests, NULL, NULL);
