@@ -96,7 +96,7 @@ bool pdf_image_grey(struct fz_context *ctx, const struct pdf_image *i, double ma
 
 /* Are the images of one scale, so that their pixels can be laid side by side, within the limit? */
 bool pdf_strips_fit(const struct pdf_look *look, const int *strips, int n);
-/* That is done; out as pdf_image_grey, and white where no strip is. */
+/* That is done, of strips that fit; out as pdf_image_grey, and white where no strip is. */
 bool pdf_strips_grey(struct fz_context *ctx, const struct pdf_look *look, const int *strips, int n,
                      struct grey *out, struct affine *to_page_out, bool *whole_out);
 

@@ -3,6 +3,7 @@
  * be. tests/data/documents/README says where they are from. */
 #include "scanned.h"
 
+#include <endian.h>
 #include <fcntl.h>
 #include <math.h>
 #include <setjmp.h>
@@ -283,6 +284,47 @@ static void a_fine_scan_is_decoded_around_its_finders_only(void **state)
     assert_string_equal(f->pages[0].steps, "page image 300 dpi: 2 found");
 }
 
+/* A page of 150 dpi of one bit a pixel with a square of grey on it, as TIFF without compression.
+ */
+static size_t tiff_of_grey(struct arena *a, uint8_t **out)
+{
+    enum { W = 1240, H = 1754, STRIDE = W / 8, HEAD = 256, AT = 400, SIDE = 176 };
+    static const uint32_t tags[][3] = {/* number, type, value */
+                                       {256, 4, W}, {257, 4, H},          {258, 3, 1},
+                                       {259, 3, 1}, {262, 3, 0},          {273, 4, HEAD},
+                                       {278, 4, H}, {279, 4, STRIDE * H}, {282, 5, HEAD - 8}};
+    uint8_t *p = arena_alloc(a, HEAD + STRIDE * H), *to = p + 10;
+    memcpy(p, "II*\0\x08\0\0\0", 8);
+    p[8] = ARRAY_LEN(tags);
+    for (size_t i = 0; i < ARRAY_LEN(tags); i++, to += 12) {
+        const uint16_t head[2] = {htole16((uint16_t)tags[i][0]), htole16((uint16_t)tags[i][1])};
+        const uint32_t tail[2] = {htole32(1), htole32(tags[i][2])};
+        memcpy(to, head, sizeof head);
+        memcpy(to + 4, tail, sizeof tail);
+    }
+    const uint32_t dpi[2] = {htole32(150), htole32(1)};
+    memcpy(p + HEAD - 8, dpi, sizeof dpi);
+    for (int y = AT; y < AT + SIDE; y++) {
+        for (int x = AT / 8; x < (AT + SIDE) / 8; x++)
+            p[HEAD + y * STRIDE + x] = y % 2 ? 0xaa : 0x55;
+    }
+    *out = p;
+    return HEAD + STRIDE * H;
+}
+
+/* Squares of grey are asked on scans, not on photos. */
+static void a_fax_in_a_tiff_is_looked_at_as_a_scan(void **state)
+{
+    CLEANUP(arena_freep) struct arena *a = arena_new();
+    uint8_t *tiff;
+    size_t n = tiff_of_grey(a, &tiff);
+    (void)state;
+    struct found *f = scan_bytes(a, tiff, n, false);
+    assert_int_equal(f->verdict.state, SCAN_NONE);
+    assert_non_null(strstr(f->pages[0].steps, "picture 150 dpi"));
+    assert_non_null(strstr(f->pages[0].steps, "sharpened and doubled in 1 places"));
+}
+
 static void equal_codes_in_two_places_count_twice(void **state)
 {
     (void)state;
@@ -337,6 +379,7 @@ int main(void)
         cmocka_unit_test(a_page_too_large_to_be_drawn_is_over_the_limit),
         cmocka_unit_test(each_page_says_what_was_tried),
         cmocka_unit_test(a_fine_scan_is_decoded_around_its_finders_only),
+        cmocka_unit_test(a_fax_in_a_tiff_is_looked_at_as_a_scan),
         cmocka_unit_test(equal_codes_in_two_places_count_twice),
         cmocka_unit_test(every_kind_of_code_is_read_and_the_rarer_ones_when_asked),
     };
