@@ -43,10 +43,22 @@ struct book *book_new(struct arena *a, const char *key, const char *office, cons
     return b;
 }
 
+/* A spreadsheet filters and sums by these words. */
+static bool titles_differ(const struct book_column *columns, int n)
+{
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < i; j++)
+            if (strcmp(columns[i].title, columns[j].title) == 0 ||
+                strcmp(columns[i].key, columns[j].key) == 0)
+                return false;
+    return true;
+}
+
 struct sheet *book_sheet(struct book *b, const char *key, const char *title, const char *empty,
                          const struct book_column *columns, int n_columns)
 {
     assert(b->n_sheets < BOOK_SHEETS_MAX && n_columns <= BOOK_COLUMNS_MAX);
+    assert(titles_differ(columns, n_columns));
     struct sheet *s = arena_alloc(b->a, sizeof *s);
     *s = (struct sheet){.key = key,
                         .title = title,

@@ -104,6 +104,7 @@ struct book {
 
 struct book *book_new(struct arena *a, const char *key, const char *office, const char *title,
                       int64_t as_of_us);
+/* No two columns have one title or one key: a spreadsheet filters by them. */
 struct sheet *book_sheet(struct book *b, const char *key, const char *title, const char *empty,
                          const struct book_column *columns, int n_columns);
 void book_fact(struct book *b, const char *key, const char *label, const char *text);

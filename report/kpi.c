@@ -61,9 +61,9 @@ static const struct book_column result_columns[] = {
     {.key = "presented", .title = "เสนอ", .kind = CELL_INT},
     {.key = "percent", .title = "ร้อยละ", .kind = CELL_PERCENT},
     {.key = "step_score", .title = "ขั้นบันได", .kind = CELL_TEXT, .right = true},
-    {.key = "step_weighted", .title = "น้ำหนัก", .kind = CELL_TEXT, .right = true},
+    {.key = "step_weighted", .title = "ขั้นบันได ถ่วงน้ำหนัก", .kind = CELL_TEXT, .right = true},
     {.key = "interpolated_score", .title = "สัดส่วน", .kind = CELL_TEXT, .right = true},
-    {.key = "interpolated_weighted", .title = "น้ำหนัก", .kind = CELL_TEXT, .right = true},
+    {.key = "interpolated_weighted", .title = "สัดส่วน ถ่วงน้ำหนัก", .kind = CELL_TEXT, .right = true},
     {.key = "is_official", .title = "ใช้", .kind = CELL_TEXT},
 };
 
@@ -110,9 +110,9 @@ void kpi_result_row(int row, const char **population_out, const char **scope_out
 static const struct book_column reported_columns[] = {
     {.key = "quarter", .title = "ไตรมาส", .kind = CELL_TEXT},
     {.key = "computed", .title = "คำนวณ", .kind = CELL_PERCENT},
-    {.key = "computed_score", .title = "คะแนน", .kind = CELL_TEXT, .right = true},
+    {.key = "computed_score", .title = "คะแนนคำนวณ", .kind = CELL_TEXT, .right = true},
     {.key = "reported", .title = "รายงานไว้", .kind = CELL_TEXT, .right = true},
-    {.key = "reported_score", .title = "คะแนน", .kind = CELL_TEXT, .right = true},
+    {.key = "reported_score", .title = "คะแนนรายงาน", .kind = CELL_TEXT, .right = true},
     {.key = "reported_weighted", .title = "ถ่วงน้ำหนัก", .kind = CELL_TEXT, .right = true},
     {.key = "agrees", .title = "ผลเทียบ", .kind = CELL_TEXT, .shrinks = true},
     {.key = "who", .title = "โดย", .kind = CELL_TEXT},
