@@ -82,7 +82,8 @@ static void shares(const struct sheet *s, const int *at, int n, struct paper_col
     }
 }
 
-static void draw_rows(const struct book *b, const struct sheet *s, struct paper *p)
+static void draw_rows(const struct book *b, const struct sheet *s, const char *heading,
+                      struct paper *p)
 {
     struct arena *a = paper_arena(p);
     int rows = sheet_rows(s), shown = sheet_shown(b, s);
@@ -96,6 +97,7 @@ static void draw_rows(const struct book *b, const struct sheet *s, struct paper 
         columns[i].align = column_is_right(&s->columns[at[i]]) ? PAPER_RIGHT : PAPER_LEFT;
     }
     struct paper_table *t = paper_table(p, columns, n, cell_pt);
+    paper_heading(t, heading, s->note);
     for (int r = 0; r < shown; r++) {
         for (int i = 0; i < n; i++)
             cells[i] = cell_text(a, s->columns[at[i]].kind, sheet_cell(s, r, at[i]));
@@ -108,19 +110,23 @@ static void draw_rows(const struct book *b, const struct sheet *s, struct paper 
                                 b->key, s->key));
 }
 
+static void draw_no_rows(const struct sheet *s, const char *heading, struct paper *p)
+{
+    paper_need(p, 30);
+    paper_text(p, &paper_heading_type, heading);
+    if (s->note)
+        paper_text(p, &paper_note_type, s->note);
+    paper_text(p, &paper_note_type, s->empty);
+}
+
 static void draw_sheet(const struct book *b, const struct sheet *s, struct paper *p)
 {
-    const struct paper_type heading = {.pt = 16, .bold = true},
-                            grey = {.pt = 13, .ink = PAPER_GREY};
+    const char *heading = arena_printf(paper_arena(p), "%s (%d)", s->title, sheet_rows(s));
     paper_skip(p, 5);
-    paper_need(p, 30);
-    paper_text(p, &heading, arena_printf(paper_arena(p), "%s (%d)", s->title, sheet_rows(s)));
-    if (s->note)
-        paper_text(p, &grey, s->note);
     if (sheet_rows(s) == 0)
-        paper_text(p, &grey, s->empty);
+        draw_no_rows(s, heading, p);
     else
-        draw_rows(b, s, p);
+        draw_rows(b, s, heading, p);
 }
 
 static void draw(struct paper *p, const void *facts)
@@ -136,10 +142,9 @@ static void draw(struct paper *p, const void *facts)
         arena_printf(a, "ณ วันที่ %s", thai_digits(a, thai_time(a, b->as_of_us, THAI_LONG_TIME))));
     draw_facts(b, p);
     if (b->n_months) {
-        const struct paper_type heading = {.pt = 16, .bold = true};
         paper_skip(p, 4);
         paper_need(p, chart_need_mm);
-        paper_text(p, &heading, b->chart_title);
+        paper_text(p, &paper_heading_type, b->chart_title);
         chart_paper(b, p);
     }
     for (int i = 0; i < b->n_sheets; i++)

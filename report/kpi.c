@@ -61,9 +61,9 @@ static const struct book_column result_columns[] = {
     {.key = "presented", .title = "เสนอ", .kind = CELL_INT},
     {.key = "percent", .title = "ร้อยละ", .kind = CELL_PERCENT},
     {.key = "step_score", .title = "ขั้นบันได", .kind = CELL_TEXT, .right = true},
-    {.key = "step_weighted", .title = "ขั้นบันได ถ่วงน้ำหนัก", .kind = CELL_TEXT, .right = true},
+    {.key = "step_weighted", .title = "ถ่วง (ขั้นบันได)", .kind = CELL_TEXT, .right = true},
     {.key = "interpolated_score", .title = "สัดส่วน", .kind = CELL_TEXT, .right = true},
-    {.key = "interpolated_weighted", .title = "สัดส่วน ถ่วงน้ำหนัก", .kind = CELL_TEXT, .right = true},
+    {.key = "interpolated_weighted", .title = "ถ่วง (สัดส่วน)", .kind = CELL_TEXT, .right = true},
     {.key = "is_official", .title = "ใช้", .kind = CELL_TEXT},
 };
 

@@ -97,6 +97,10 @@ struct paper_column {
 struct paper_table;
 struct paper_table *paper_table(struct paper *p, const struct paper_column *columns, int n_columns,
                                 double pt);
+extern const struct paper_type paper_heading_type, paper_note_type;
+/* What stands above the titles in those types, once, on the page of the first row; note may be
+ * NULL. To be called before the first row. The words are not copied. */
+void paper_heading(struct paper_table *t, const char *heading, const char *note);
 void paper_row(struct paper_table *t, const char *const *cells);
 /* A row across all columns, shaded: the name of a group. */
 void paper_group(struct paper_table *t, const char *text);

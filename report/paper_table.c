@@ -16,7 +16,11 @@ struct paper_table {
     double pt;
     double x[PAPER_COLUMNS_MAX + 1]; /* edges */
     int titled_page;                 /* where the titles stand last */
+    const char *heading, *note;      /* still to be shown, or NULL */
 };
+
+const struct paper_type paper_heading_type = {.pt = 16, .bold = true},
+                        paper_note_type = {.pt = 13, .ink = PAPER_GREY};
 
 struct paper_table *paper_table(struct paper *p, const struct paper_column *columns, int n_columns,
                                 double pt)
@@ -82,6 +86,31 @@ static void row_show(struct paper_table *t, const struct row *r, double thick_mm
     paper_line(p, t->x[0], p->y, t->x[t->n_columns], p->y, thick_mm);
 }
 
+void paper_heading(struct paper_table *t, const char *heading, const char *note)
+{
+    t->heading = heading;
+    t->note = note;
+}
+
+static double above_height(struct paper_table *t)
+{
+    double width = paper_width(t->p), height = 0;
+    if (t->heading)
+        height += paper_text_height(t->p, width, &paper_heading_type, t->heading);
+    if (t->note)
+        height += paper_text_height(t->p, width, &paper_note_type, t->note);
+    return height;
+}
+
+static void show_above(struct paper_table *t)
+{
+    if (t->heading)
+        paper_text(t->p, &paper_heading_type, t->heading);
+    if (t->note)
+        paper_text(t->p, &paper_note_type, t->note);
+    t->heading = t->note = NULL;
+}
+
 static void titles(struct paper_table *t, double row_height)
 {
     struct row r CLEANUP(row_fini) = {0};
@@ -89,7 +118,8 @@ static void titles(struct paper_table *t, double row_height)
         const struct paper_type type = {.pt = t->pt, .bold = true, .align = t->columns[i].align};
         row_add(t, &r, i, t->x[i + 1] - t->x[i], &type, t->columns[i].title);
     }
-    paper_need(t->p, r.height + row_height);
+    paper_need(t->p, above_height(t) + r.height + row_height);
+    show_above(t);
     paper_line(t->p, t->x[0], t->p->y, t->x[t->n_columns], t->p->y, 0.3);
     paper_box(t->p, t->x[0], t->p->y, t->x[t->n_columns] - t->x[0], r.height, true);
     row_show(t, &r, 0.3);

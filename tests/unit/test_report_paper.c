@@ -313,6 +313,42 @@ static void without_its_font_no_page_is_made(void **state)
     assert_int_equal(status, 0);
 }
 
+/* facts: how many mm of the page are taken already. */
+static void draw_headed_table(struct paper *p, const void *facts)
+{
+    static const struct paper_column two[] = {{.title = "NUMBER", .share = 1},
+                                              {.title = "WORDS", .share = 1}};
+    static const char *const cells[] = {
+        "FIRST", "a row that needs a line and then another and one more to say what it has to say, "
+                 "and then another and one more, as long subjects of letters do"};
+    paper_skip(p, *(const int *)facts);
+    struct paper_table *t = paper_table(p, two, ARRAY_LEN(two), 12);
+    paper_heading(t, "HEADING", "NOTE");
+    for (int i = 0; i < 20; i++) {
+        paper_row(t, cells);
+        assert_true(paper_y(p) <= paper_bottom(p));
+    }
+}
+
+static void a_heading_stands_over_the_first_row_wherever_it_comes(void **state)
+{
+    for (int taken = 0; taken <= 250; taken += 5) {
+        print(*state, &plain, draw_headed_table, &taken);
+        const char *seen = said(*state, "pdftotext $F - | awk 'BEGIN { RS = \"\\f\" }"
+                                        " /HEADING/ { print \"heading\", NR, ++n }"
+                                        " /NOTE/ { note = NR } /NUMBER/ && !title { title = NR }"
+                                        " /FIRST/ && !row { row = NR }"
+                                        " END { print note, title, row }' | tr '\n' ' '");
+        int heading, times, note, title, row;
+        assert_int_equal(
+            sscanf(seen, "heading %d %d %d %d %d", &heading, &times, &note, &title, &row), 5);
+        assert_int_equal(times, 1);
+        assert_int_equal(note, heading);
+        assert_int_equal(title, heading);
+        assert_int_equal(row, heading);
+    }
+}
+
 int main(void)
 {
 #define with_folder(test) cmocka_unit_test_setup_teardown(test, folder_set_up, folder_tear_down)
@@ -327,6 +363,7 @@ int main(void)
         with_folder(a_long_label_pushes_the_next_field_down),
         with_folder(letters_of_all_scripts_are_drawn),
         with_folder(titles_stand_on_every_page_and_rows_stay_whole),
+        with_folder(a_heading_stands_over_the_first_row_wherever_it_comes),
         with_folder(a_monstrous_cell_ends_in_dots),
         with_folder(pages_are_numbered_only_where_there_are_several),
         with_folder(a_page_may_lie_on_its_side),
