@@ -114,8 +114,17 @@ char *thai_time(struct arena *a, int64_t us, enum thai_form form)
     case THAI_LONG_TIME:
         return arena_printf(a, "%d %s %d เวลา %02d.%02d น.", c.day, thai_month(c.month, false),
                             year, c.hour, c.minute);
+    case THAI_LONG_SECOND:
+        return arena_printf(a, "%d %s %d เวลา %02d.%02d.%02d น.", c.day, thai_month(c.month, false),
+                            year, c.hour, c.minute, c.second);
     }
     return arena_strdup(a, "-");
+}
+
+enum thai_form thai_form_beside(int64_t us, int64_t limit_us)
+{
+    bool is_over = us != TIME_NONE && limit_us != TIME_NONE && us > limit_us;
+    return is_over && us / US_PER_MIN == limit_us / US_PER_MIN ? THAI_DATE_SECOND : THAI_DATE_TIME;
 }
 
 static bool is_zero_width(uint32_t u)

@@ -17,10 +17,15 @@ enum thai_form {
     THAI_DATE_SECOND, /* 15 มี.ค. 64 10:00:07 */
     THAI_TIME,        /* 10.00 น. */
     THAI_LONG_TIME,   /* 15 มีนาคม 2564 เวลา 10.00 น. */
+    THAI_LONG_SECOND, /* 15 มีนาคม 2564 เวลา 10.00.07 น.: of receipts, for seconds decide */
 };
 
 /* An instant in Bangkok time, Arabic digits. TIME_NONE gives "-". */
 char *thai_time(struct arena *a, int64_t us, enum thai_form form);
+
+/* The short form for an instant that stands beside its limit: where it is over it within the same
+ * minute, its seconds say so. */
+enum thai_form thai_form_beside(int64_t us, int64_t limit_us);
 
 /* The month's name, 1-12. */
 const char *thai_month(int month, bool is_short);

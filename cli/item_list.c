@@ -99,7 +99,7 @@ static struct table *items_table(struct cli *c, const struct item_rows *rows, bo
     for (int i = 0; i < rows->n; i++) {
         const struct item_row *r = &rows->item[i];
         table_cell(t, r->register_no);
-        table_cell(t, item_time(c->a, r->entered_us));
+        table_cell(t, thai_time(c->a, r->entered_us, thai_form_beside(r->entered_us, r->due_us)));
         table_cell(t, *r->agency ? r->agency : r->from_addr);
         table_cell(t, r->subject);
         if (!narrow)

@@ -70,8 +70,8 @@ static void line(struct cli *c, const char *label, const char *value, struct buf
 static void show_letter(struct cli *c, const struct item_row *r, struct buf *out)
 {
     line(c, tr(c, "เลขรับ", "number"), r->register_no, out);
-    line(c, tr(c, "เวลารับ", "received"), thai_time(c->a, r->entered_us, THAI_LONG_TIME), out);
-    line(c, tr(c, "ลงทะเบียน", "registered"), thai_time(c->a, r->registered_us, THAI_LONG_TIME),
+    line(c, tr(c, "เวลารับ", "received"), thai_time(c->a, r->entered_us, THAI_LONG_SECOND), out);
+    line(c, tr(c, "ลงทะเบียน", "registered"), thai_time(c->a, r->registered_us, THAI_LONG_SECOND),
          out);
     if (r->deemed_us != r->entered_us)
         line(c, tr(c, "ถือว่ารับ", "deemed"), thai_time(c->a, r->deemed_us, THAI_LONG_TIME), out);
@@ -160,7 +160,7 @@ static void show_route(struct cli *c, const struct item_whole *w, struct buf *ou
                                      {.title = tr(c, "เหตุ", "why"), .shrinks = true, .min = 20}};
     struct table *t = table_new(c->a, columns, ARRAY_LEN(columns));
     for (int i = 0; i < w->n_events; i++) {
-        table_cell(t, item_time(c->a, w->events[i].at_us));
+        table_cell(t, thai_time(c->a, w->events[i].at_us, THAI_DATE_SECOND));
         table_cell(t, w->events[i].who);
         table_cell(t, c->english ? w->events[i].what : event_words(w->events[i].what));
         table_cell(t, event_why(w->events[i].what, w->events[i].why, c->english));

@@ -7,7 +7,6 @@
 #include "cli/load.h"
 #include "qr/scan.h"
 #include "qr/token.h"
-#include "report/receipt_words.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -116,7 +115,7 @@ static void print_token(const struct cli *c, const struct check *k)
     char iso[40];
     const char *number = arena_printf(c->a, "%" PRIu64 "/%u", t->number, t->year);
     const char *at = c->english ? time_format_iso(t->entered_at_us, iso)
-                                : receipt_instant(c->a, t->entered_at_us);
+                                : thai_time(c->a, t->entered_at_us, THAI_LONG_SECOND);
     if (t->kind == TOKEN_SLIP)
         print_row(c, "ใบปะหน้าของเรื่องที่", "slip of matter", number);
     else

@@ -141,7 +141,7 @@ void sheet_time_beside(struct sheet *s, int64_t us, int64_t limit_us)
     struct cell *c = cell_new(s, &kind);
     assert(kind == CELL_TIME);
     c->n = us;
-    c->of = us != TIME_NONE && us > limit_us && us / US_PER_MIN == limit_us / US_PER_MIN;
+    c->of = thai_form_beside(us, limit_us) == THAI_DATE_SECOND;
 }
 
 void sheet_percent(struct sheet *s, int64_t n, int64_t of)

@@ -64,13 +64,6 @@ const char *receipt_number(struct arena *a, const struct receipt *r)
     return arena_printf(a, "%" PRId64 "/%d", r->no, r->year);
 }
 
-const char *receipt_instant(struct arena *a, int64_t us)
-{
-    struct civil c = civil_from(us);
-    return arena_printf(a, "%s เวลา %02d.%02d.%02d น.", thai_time(a, us, THAI_DATE_LONG), c.hour,
-                        c.minute, c.second);
-}
-
 const char *receipt_sender(struct arena *a, const struct receipt *r)
 {
     const char *agency = receipt_field(a, r->agency, "ไม่พบในทะเบียนหน่วยงาน");
@@ -140,19 +133,19 @@ static const char *later_instant(struct arena *a, int64_t us, int64_t named_us)
 {
     struct civil c = civil_from(us), n = civil_from(named_us);
     if (c.year != n.year || c.month != n.month || c.day != n.day)
-        return receipt_instant(a, us);
+        return thai_time(a, us, THAI_LONG_SECOND);
     return arena_printf(a, "เวลา %02d.%02d.%02d น.", c.hour, c.minute, c.second);
 }
 
 const char *receipt_times(struct arena *a, const struct receipt *r)
 {
     int64_t in = r->entered_at_us, registered = r->registered_at_us;
-    const char *text = arena_printf(a, "ข้อมูลเข้าระบบ %s", receipt_instant(a, in));
+    const char *text = arena_printf(a, "ข้อมูลเข้าระบบ %s", thai_time(a, in, THAI_LONG_SECOND));
     if (registered != TIME_NONE && registered / US_PER_S != in / US_PER_S)
         text = arena_printf(a, "%s\nลงทะเบียน %s", text, later_instant(a, registered, in));
     if (r->basis_deemed && r->deemed_at_us != TIME_NONE && r->deemed_at_us != in)
         text = arena_printf(a, "%s\nถือว่าได้รับในเวลาราชการ %s", text,
-                            receipt_instant(a, r->deemed_at_us));
+                            thai_time(a, r->deemed_at_us, THAI_LONG_SECOND));
     return text;
 }
 

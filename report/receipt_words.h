@@ -22,8 +22,6 @@ const char *receipt_cut(struct arena *a, const char *text, size_t max, const cha
 /* The same with RECEIPT_FIELD_MAX. */
 const char *receipt_field(struct arena *a, const char *text, const char *fallback);
 const char *receipt_number(struct arena *a, const struct receipt *r);
-/* "15 มีนาคม 2564 เวลา 10.05.07 น.": seconds decide, so they are shown. */
-const char *receipt_instant(struct arena *a, int64_t us);
 const char *receipt_sender(struct arena *a, const struct receipt *r);
 const char *receipt_class(const struct receipt *r);
 const char *receipt_due(struct arena *a, const struct receipt *r);

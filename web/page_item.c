@@ -21,8 +21,8 @@ static void write_letter(struct web_request *r, struct html *h, const struct ite
 {
     html_start(h, "dl");
     part_fact(h, web_tr(r, "เรื่อง", "Subject"), *i->secrecy ? "(ลับ)" : i->subject);
-    part_fact(h, web_tr(r, "เวลารับ", "Received"), part_time(r, i->entered_us));
-    part_fact(h, web_tr(r, "ลงทะเบียนเมื่อ", "Registered"), part_time(r, i->registered_us));
+    part_fact(h, web_tr(r, "เวลารับ", "Received"), part_second(r, i->entered_us));
+    part_fact(h, web_tr(r, "ลงทะเบียนเมื่อ", "Registered"), part_second(r, i->registered_us));
     part_fact(h, web_tr(r, "หน่วยงาน", "Agency"), i->agency);
     part_fact(h, web_tr(r, "ผู้ส่ง", "Sender"),
               *i->from_name ? arena_printf(r->a, "%s <%s>", i->from_name, i->from_addr)
@@ -134,7 +134,7 @@ static void write_route(struct web_request *r, struct html *h, const struct item
     part_table(h, titles, ARRAY_LEN(titles));
     for (int i = 0; i < w->n_events; i++) {
         html_start(h, "tr");
-        part_cell(h, titles[0], "short", part_time(r, w->events[i].at_us));
+        part_cell(h, titles[0], "short", part_second(r, w->events[i].at_us));
         part_cell(h, titles[1], "", part_event(r, w->events[i].what));
         part_cell(h, titles[2], "", w->events[i].who);
         part_cell(h, titles[3], "", event_why(w->events[i].what, w->events[i].why, r->english));

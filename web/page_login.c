@@ -4,7 +4,6 @@
 
 #include "base/thai.h"
 #include "db/person.h"
-#include "report/receipt_words.h"
 #include "web/sign_in.h"
 #include <string.h>
 
@@ -89,7 +88,7 @@ bool page_login_post(struct web_request *r, struct web_answer *out, struct err *
                    ? arena_printf(r->a, "%s %s",
                                   web_tr(r, "ผิดหลายครั้งเกินไป ลองใหม่ได้หลัง",
                                          "Too many wrong ones: try again after"),
-                                  receipt_instant(r->a, until_us))
+                                  thai_time(r->a, until_us, THAI_LONG_SECOND))
                    : web_tr(r, "ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง", "Login or password is wrong"));
     return true;
 }

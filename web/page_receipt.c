@@ -6,8 +6,8 @@
 #include "web/seal.h"
 
 #include "base/clock.h"
+#include "base/thai.h"
 #include "db/receipt.h"
-#include "report/receipt_words.h"
 #include <inttypes.h>
 
 static const struct seal seals[] = {
@@ -32,7 +32,8 @@ static void write_row(struct html *h, const char *label, const char *value)
 static const char *instant(struct web_request *r, int64_t us)
 {
     char iso[40];
-    return r->english ? arena_strdup(r->a, time_format_iso(us, iso)) : receipt_instant(r->a, us);
+    return r->english ? arena_strdup(r->a, time_format_iso(us, iso))
+                      : thai_time(r->a, us, THAI_LONG_SECOND);
 }
 
 static void write_facts(struct web_request *r, struct html *h, const struct receipt_facts *f)

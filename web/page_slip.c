@@ -6,8 +6,8 @@
 #include "web/parts.h"
 #include "web/seal.h"
 
+#include "base/thai.h"
 #include "db/slip.h"
-#include "report/receipt_words.h"
 
 static const struct seal seals[SEAL_KINDS] = {
     [SEAL_GENUINE] = {"genuine", "ใบปะหน้าถูกต้อง", "Genuine slip",
@@ -27,7 +27,7 @@ static const char *instant(struct web_request *r, int64_t us)
 {
     if (us == TIME_NONE)
         return web_tr(r, "ยังไม่กำหนด", "not set yet");
-    return r->english ? part_time(r, us) : receipt_instant(r->a, us);
+    return r->english ? part_time(r, us) : thai_time(r->a, us, THAI_LONG_SECOND);
 }
 
 /* One line where all have the same deadline; agencies are named only where they differ. */

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/refusals.h"
+#include "base/thai.h"
 #include "db/agency.h"
 #include "db/by_hand.h"
 #include "db/primary.h"
@@ -135,7 +136,8 @@ bool page_item_receipt(struct web_request *r, struct web_answer *out, struct err
     html_start(&h, "dl");
     part_fact(&h, web_tr(r, "เลขทะเบียนรับ", "Register number"), number);
     if (!f.is_secret) {
-        part_fact(&h, web_tr(r, "เวลารับ", "Received"), receipt_instant(r->a, f.entered_us));
+        part_fact(&h, web_tr(r, "เวลารับ", "Received"),
+                  thai_time(r->a, f.entered_us, THAI_LONG_SECOND));
         part_fact(&h, web_tr(r, "จาก", "From"), f.agency);
         part_fact(&h, web_tr(r, "แฟ้ม", "Files"), arena_printf(r->a, "%d", f.n_files));
         part_fact(&h, web_tr(r, "ผลการพิจารณาเวลา", "Judgement"), f.label);

@@ -108,16 +108,27 @@ void part_select(const struct web_request *r, struct html *h, const char *label,
     html_end(h);
 }
 
-const char *part_time(struct web_request *r, int64_t us)
+static const char *time_as(struct web_request *r, int64_t us, enum thai_form form)
 {
     char iso[40];
     if (us == TIME_NONE)
         return "-";
     if (!r->english)
-        return thai_time(r->a, us, THAI_DATE_TIME);
-    char *text = arena_strndup(r->a, time_format_iso(us, iso), strlen("2021-04-09T12:00"));
+        return thai_time(r->a, us, form);
+    size_t n = strlen(form == THAI_DATE_SECOND ? "2021-04-09T12:00:01" : "2021-04-09T12:00");
+    char *text = arena_strndup(r->a, time_format_iso(us, iso), n);
     text[strcspn(text, "T")] = ' ';
     return text;
+}
+
+const char *part_time(struct web_request *r, int64_t us)
+{
+    return time_as(r, us, THAI_DATE_TIME);
+}
+
+const char *part_second(struct web_request *r, int64_t us)
+{
+    return time_as(r, us, THAI_DATE_SECOND);
 }
 
 const char *part_day(struct web_request *r, int64_t us)
@@ -214,7 +225,8 @@ static void write_item(struct web_request *r, struct html *h, const struct item_
     html_attr(h, "class", "short");
     part_link(h, part_item_url(r->a, i->register_no), i->register_no);
     html_end(h);
-    part_cell(h, titles[1], "short", part_time(r, i->entered_us));
+    part_cell(h, titles[1], "short",
+              time_as(r, i->entered_us, thai_form_beside(i->entered_us, i->due_us)));
     part_cell(h, titles[2], "", *i->agency ? i->agency : i->from_addr);
     part_cell(h, titles[3], "", *i->secrecy ? "(ลับ)" : i->subject);
     part_cell(h, titles[4], arena_printf(r->a, "short %s", part_tone(i->verdict)),

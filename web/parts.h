@@ -33,6 +33,8 @@ void part_select(const struct web_request *r, struct html *h, const char *label,
 
 /* "9 เม.ย. 64 12:00", in English "2021-04-09 12:00"; "-" where there is none. */
 const char *part_time(struct web_request *r, int64_t us);
+/* The same with seconds: what came when. */
+const char *part_second(struct web_request *r, int64_t us);
 /* The same without the time of day. */
 const char *part_day(struct web_request *r, int64_t us);
 /* A day or an instant as people write it: ISO, or "9 เม.ย. 2564 เวลา 12.00 น."; a Buddhist year

@@ -87,6 +87,25 @@ static void a_deadline_is_read_from_an_official_sentence(void **state)
     assert_non_null(strstr(d->err, "no date"));
 }
 
+static void a_second_late_is_seen_in_the_register(void **state)
+{
+    struct desk *d = *state;
+    ok(d, "agency add SECOND กรมธนารักษ์ --domain second.example");
+    ok(d, "matter add เรื่องหนึ่ง --no 905/2564 --agency SECOND --received 2564-03-15");
+    ok(d, "deadline set 905/2564 SECOND --text 'ภายในวันที่ ๓๑ มีนาคม ๒๕๖๔ เวลา ๑๒.๐๐ น.'");
+    ok(d,
+       "item add '%s' --subject ช้าไปหนึ่งวินาที --agency SECOND --matter 905/2564"
+       " --entered-at 2564-03-31T12:00:01 --why นำส่งเอง",
+       TESTS_DATA "/documents/vec-000.pdf");
+    const char *list = ok(d, "item list --search ช้าไปหนึ่งวินาที");
+    assert_non_null(strstr(list, "31 มี.ค. 64 12:00:01"));
+    assert_non_null(strstr(list, "31 มี.ค. 64 12:00 "));
+    const char *number = strstr(list, "1/2564");
+    assert_non_null(number);
+    assert_non_null(strstr(ok(d, "item show %.*s", (int)strcspn(number, " "), number),
+                           "31 มีนาคม 2564 เวลา 12.00.01 น."));
+}
+
 static void odd_sentences_give_their_instant_or_leave_it_to_an_officer(void **state)
 {
     static const struct {
@@ -218,6 +237,7 @@ int main(void)
         cmocka_unit_test(calendar_prints_every_vector_and_nothing_else),
         cmocka_unit_test(wrong_use_is_told_and_is_exit_2),
         cmocka_unit_test(a_deadline_is_read_from_an_official_sentence),
+        cmocka_unit_test(a_second_late_is_seen_in_the_register),
         cmocka_unit_test(odd_sentences_give_their_instant_or_leave_it_to_an_officer),
         cmocka_unit_test(free_tuesdays_are_planned_when_an_officer_confirms),
         cmocka_unit_test(odd_working_days_are_counted_as_by_hand),

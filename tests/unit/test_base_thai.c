@@ -20,6 +20,8 @@ static void dates_carry_buddhist_years(void **state)
     assert_string_equal(thai_time(a, us, THAI_DATE_TIME), "15 มี.ค. 64 10:05");
     assert_string_equal(thai_time(a, us + 7000000, THAI_DATE_SECOND), "15 มี.ค. 64 10:05:07");
     assert_string_equal(thai_time(a, us, THAI_TIME), "10.05 น.");
+    assert_string_equal(thai_time(a, us + 7000000, THAI_LONG_SECOND),
+                        "15 มีนาคม 2564 เวลา 10.05.07 น.");
     assert_string_equal(thai_time(a, us, THAI_LONG_TIME), "15 มีนาคม 2564 เวลา 10.05 น.");
     assert_string_equal(thai_time(a, TIME_NONE, THAI_TIME), "-");
     assert_string_equal(thai_digits(a, "15/2564 น."), "๑๕/๒๕๖๔ น.");
@@ -67,6 +69,29 @@ static void strangers_text_is_made_safe(void **state)
     assert_false(utf8_valid("\xc0\x80", 2));
 }
 
+static void what_is_over_its_limit_within_the_minute_shows_its_seconds(void **state)
+{
+    static const struct {
+        const char *at, *limit;
+        enum thai_form form;
+    } cases[] = {
+        {"2021-04-09T12:00:01", "2021-04-09T12:00:00", THAI_DATE_SECOND},
+        {"2021-04-09T12:00:59", "2021-04-09T12:00:58", THAI_DATE_SECOND},
+        {"2021-04-09T12:00:00", "2021-04-09T12:00:00", THAI_DATE_TIME}, /* in time */
+        {"2021-04-09T12:01:00", "2021-04-09T12:00:00", THAI_DATE_TIME}, /* the minute tells */
+        {"2021-04-09T11:59:59", "2021-04-09T12:00:00", THAI_DATE_TIME},
+        {NULL, "2021-04-09T12:00:00", THAI_DATE_TIME},
+        {"2021-04-09T12:00:00", NULL, THAI_DATE_TIME},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        int64_t at = TIME_NONE, limit = TIME_NONE;
+        assert_true(!cases[i].at || time_parse_iso(cases[i].at, &at));
+        assert_true(!cases[i].limit || time_parse_iso(cases[i].limit, &limit));
+        assert_int_equal(thai_form_beside(at, limit), cases[i].form);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -74,6 +99,7 @@ int main(void)
         cmocka_unit_test(folding_compares_what_looks_alike),
         cmocka_unit_test(marks_take_no_column),
         cmocka_unit_test(strangers_text_is_made_safe),
+        cmocka_unit_test(what_is_over_its_limit_within_the_minute_shows_its_seconds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
