@@ -12,7 +12,7 @@
 enum { TEXT_MAX = 32767, NAME_MAX_LETTERS = 31, WIDE = 48, NARROW = 12, MEDIUM = 20 };
 
 struct styles {
-    lxw_format *title, *head, *time, *day, *number, *percent, *text;
+    lxw_format *title, *head, *time, *second, *day, *number, *percent, *text;
 };
 
 /* The Thai Buddhist calendar with Arabic digits, as Excel and LibreOffice write it. */
@@ -22,13 +22,14 @@ static struct styles styles_make(lxw_workbook *w)
 {
     struct styles s = {workbook_add_format(w), workbook_add_format(w), workbook_add_format(w),
                        workbook_add_format(w), workbook_add_format(w), workbook_add_format(w),
-                       workbook_add_format(w)};
+                       workbook_add_format(w), workbook_add_format(w)};
     format_set_bold(s.title);
     format_set_font_size(s.title, 14);
     format_set_bold(s.head);
     format_set_bottom(s.head, LXW_BORDER_MEDIUM);
     format_set_text_wrap(s.head);
     format_set_num_format(s.time, BUDDHIST "d mmm yyyy hh:mm");
+    format_set_num_format(s.second, BUDDHIST "d mmm yyyy hh:mm:ss");
     format_set_num_format(s.day, BUDDHIST "d mmm yyyy");
     format_set_num_format(s.number, "#,##0");
     format_set_num_format(s.percent, "0.00");
@@ -67,7 +68,10 @@ static void write_cell(struct arena *a, lxw_worksheet *ws, lxw_row_t row, lxw_co
     else if (kind == CELL_PERCENT)
         worksheet_write_string(ws, row, col, cell_text(a, kind, c), NULL);
     else if (kind == CELL_TIME || kind == CELL_DAY)
-        worksheet_write_number(ws, row, col, serial(c->n), kind == CELL_DAY ? st->day : st->time);
+        worksheet_write_number(ws, row, col, serial(c->n),
+                               kind == CELL_DAY ? st->day
+                               : c->of          ? st->second
+                                                : st->time);
     else
         worksheet_write_number(ws, row, col, (double)c->n, st->number);
 }

@@ -28,28 +28,49 @@ static void what_a_stranger_wrote_stays_text_in_every_format(void **state)
     assert_null(strstr(buf_str(&csv), ",\"="));
 }
 
-static void a_workbook_holds_no_formula_and_real_dates(void **state)
+/* What a line of Python prints of tonight's workbook: z the archive, sheets the text of its sheets.
+ */
+static const char *workbook(struct seeded *s, const char *python)
 {
-    struct seeded *s = *state;
     struct buf xlsx CLEANUP(buf_fini) = {0};
-    char path[] = "/tmp/thanwela-xlsx-XXXXXX", told[256] = "";
+    char path[] = "/tmp/thanwela-xlsx-XXXXXX";
+    char *told = arena_alloc(s->a, 256);
     int fd = mkstemp(path);
     write_as(gather(s, evening), REPORT_XLSX, &xlsx);
     assert_int_equal(write(fd, xlsx.data, xlsx.len), xlsx.len);
     close(fd);
-    const char *command = arena_printf(
-        s->a,
-        "python3 -c \"import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]);"
-        " sheets = ''.join(z.read(n).decode() for n in z.namelist() if 'worksheets/' in n);"
-        " print('<f>' in sheets, '<hyperlink' in sheets, '>=HYPERLINK' in sheets,"
-        " '44295.75' in sheets, sheets.count('<autoFilter'))\" %s",
-        path);
-    FILE *p = popen(command, "r");
+    FILE *p = popen(
+        arena_printf(s->a,
+                     "python3 -c \"import re, sys, zipfile; z = zipfile.ZipFile('%s'); sheets ="
+                     " ''.join(z.read(n).decode() for n in z.namelist() if 'worksheets/' in n);"
+                     " %s\"",
+                     path, python),
+        "r");
     assert_non_null(p);
-    assert_non_null(fgets(told, sizeof told, p));
+    assert_non_null(fgets(told, 256, p));
     assert_int_equal(pclose(p), 0);
     unlink(path);
-    assert_string_equal(told, "False False True True 16\n");
+    return told;
+}
+
+static void a_workbook_holds_no_formula_and_real_dates(void **state)
+{
+    assert_string_equal(
+        workbook(*state, "print('<f>' in sheets, '<hyperlink' in sheets, '>=HYPERLINK' in sheets,"
+                         " '44295.75' in sheets, sheets.count('<autoFilter'))"),
+        "False False True True 16\n");
+}
+
+static void a_workbook_shows_the_second_that_made_it_late(void **state)
+{
+    assert_string_equal(
+        workbook(*state, "styles = z.read('xl/styles.xml').decode();"
+                         " cell = re.search(r's=.(\\d+).><v>44295\\.500011', sheets).group(1);"
+                         " xf = styles.split('<cellXfs')[1].split('<xf ')[int(cell) + 1];"
+                         " number = re.search(r'numFmtId=.(\\d+)', xf).group(1);"
+                         " print(re.search('numFmtId=.' + number + '. formatCode=.(.*?)./>',"
+                         " styles).group(1))"),
+        "[$-107041E]d mmm yyyy hh:mm:ss\n");
 }
 
 /* What a shell command prints, blanks and ends of lines left out: on paper a hash is broken. */
@@ -103,6 +124,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_a_stranger_wrote_stays_text_in_every_format),
         TEST(a_workbook_holds_no_formula_and_real_dates),
+        TEST(a_workbook_shows_the_second_that_made_it_late),
         TEST(every_format_names_the_head_of_the_chain),
     };
     return cmocka_run_group_tests(tests, seeded_start, seeded_stop);
