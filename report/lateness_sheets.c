@@ -23,20 +23,33 @@ static void run_sheet(struct book *b, const struct lateness_rows *l)
     book_count(b, "runs", s->title, l->n_runs, s->key, true);
 }
 
-static int gap_seconds(const struct config *c, const char *mailbox)
+/* NULL: nobody is told to look at it any more. */
+static const struct config_mailbox *configured(const struct config *c, const char *mailbox)
 {
     for (uint32_t i = 0; i < c->n_mailboxes; i++)
         if (strcmp(c->mailbox[i].name, mailbox) == 0)
-            return c->mailbox[i].gap_s;
-    return 0;
+            return &c->mailbox[i];
+    return NULL;
 }
 
 /* A gap that has not ended: nobody has looked for longer than the mailbox's gap allows. */
 static bool is_silent(const struct late_mailbox *m, const struct config *c, int64_t as_of_us)
 {
-    int allowed = gap_seconds(c, m->name);
-    return !m->is_after && allowed > 0 &&
-           (m->polled_us == TIME_NONE || as_of_us - m->polled_us > allowed * US_PER_S);
+    const struct config_mailbox *known = configured(c, m->name);
+    return !m->is_after && known &&
+           (m->polled_us == TIME_NONE || as_of_us - m->polled_us > known->gap_s * US_PER_S);
+}
+
+static const char *mailbox_state(const struct late_mailbox *m, const struct config *c,
+                                 int64_t as_of_us)
+{
+    if (!configured(c, m->name))
+        return "ไม่อยู่ในการตั้งค่า จึงไม่ได้อ่าน";
+    if (*m->error)
+        return m->error;
+    if (is_silent(m, c, as_of_us))
+        return "ขาดการอ่าน";
+    return m->polled_us == TIME_NONE ? "ยังไม่เคยอ่าน" : "ปกติ";
 }
 
 static void mailbox_sheet(struct book *b, const struct lateness_rows *l, const struct config *c)
@@ -53,10 +66,7 @@ static void mailbox_sheet(struct book *b, const struct lateness_rows *l, const s
         sheet_text(s, m->name);
         sheet_text(s, m->folder);
         sheet_number(s, m->polled_us);
-        sheet_text(s, *m->error                      ? m->error
-                      : is_silent(m, c, b->as_of_us) ? "ขาดการอ่าน"
-                      : m->polled_us == TIME_NONE    ? "ยังไม่เคยอ่าน"
-                                                     : "ปกติ");
+        sheet_text(s, mailbox_state(m, c, b->as_of_us));
     }
 }
 

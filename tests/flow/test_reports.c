@@ -136,6 +136,21 @@ static void the_same_as_of_gives_the_same_bytes(void **state)
     }
 }
 
+static void a_mailbox_that_nobody_is_told_to_read_is_not_called_well(void **state)
+{
+    struct seeded *s = *state;
+    const struct book *b = lateness_book(gather(s, evening));
+    const struct sheet *boxes = book_find(b, "mailboxes");
+    int last = boxes->n_columns - 1;
+    assert_string_equal(sheet_cell(boxes, 1, 0)->text, "saraban");
+    assert_string_equal(sheet_cell(boxes, 1, last)->text, "ปกติ");
+    s->config.n_mailboxes = 0;
+    boxes = book_find(lateness_book(gather(s, evening)), "mailboxes");
+    for (int i = 0; i < 2; i++)
+        assert_string_equal(sheet_cell(boxes, i, last)->text, "ไม่อยู่ในการตั้งค่า จึงไม่ได้อ่าน");
+    s->config.n_mailboxes = 2;
+}
+
 static void a_quiet_evening_says_so(void **state)
 {
     struct buf text CLEANUP(buf_fini) = {0}, html CLEANUP(buf_fini) = {0};
@@ -339,6 +354,7 @@ int main(void)
         TEST(an_exempt_matter_is_not_expected_and_a_waiting_one_not_judged),
         TEST(the_chart_counts_by_month_of_the_deadline),
         TEST(the_same_as_of_gives_the_same_bytes),
+        TEST(a_mailbox_that_nobody_is_told_to_read_is_not_called_well),
         TEST(a_quiet_evening_says_so),
         TEST(without_the_words_of_what_came_in_time_the_sections_are_the_same),
         TEST(no_line_of_text_is_wider_than_the_terminal),
