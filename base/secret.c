@@ -9,8 +9,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Where systemd put the credentials: of this process, or for root at the command line those of the
- * running service, so that one configuration serves both. NULL: nowhere. */
+/* The unit's LoadCredential=secret:FOLDER hands over each FILE of it as secret_FILE. */
+static const char prefix[] = "secret_";
+
+static const char *secrets_folder(void)
+{
+#ifdef THANWELA_TEST_BUILD
+    if (getenv("THANWELA_SECRETS"))
+        return getenv("THANWELA_SECRETS");
+#endif
+    return "/etc/thanwela/secrets";
+}
+
+/* Where systemd put the credentials: of this process, or for who asks at the command line those of
+ * the running service, so that one configuration serves both. NULL: nowhere. */
 static const char *credential_folder(void)
 {
     static const char service[] = "/run/credentials/thanwela.service";
@@ -28,20 +40,28 @@ static bool is_credential(const char *path)
     return n > 0 && strncmp(path, folder, n) == 0 && path[n] == '/' && !strstr(path + n, "/..");
 }
 
+/* Outside of the unit, root has the file itself: before the first start there is nothing else, and
+ * later it is what the next start will have. NULL: not there. */
+static char *file_behind(struct arena *a, const char *name)
+{
+    if (getenv("CREDENTIALS_DIRECTORY") || strncmp(name, prefix, strlen(prefix)) != 0)
+        return NULL;
+    char *path = arena_printf(a, "%s/%s", secrets_folder(), name + strlen(prefix));
+    return access(path, F_OK) == 0 ? path : NULL;
+}
+
 static bool resolve(struct arena *a, const char *path, char **out, struct err *err)
 {
     const char *folder = credential_folder();
     if (strchr(path, '/'))
         *out = arena_strdup(a, path);
-    else if (!folder)
-        return err_set(
-            err, ERR_FATAL,
-            "secret %s: a name without a slash is a systemd credential, and this process "
-            "has none: write the path of a file, or start the service's unit",
-            path);
-    else
+    else if (!(*out = file_behind(a, path)) && folder)
         *out = arena_printf(a, "%s/%s", folder, path);
-    return true;
+    return *out ? true
+                : err_set(err, ERR_FATAL,
+                          "secret %s: a name without a slash is a systemd credential, and this "
+                          "process has none: ask as root with the file in %s, or write a path",
+                          path, secrets_folder());
 }
 
 /* Opens path and says what is wrong with who may read it. */

@@ -10,7 +10,7 @@
 enum { SECRET_MAX = 8192 }; /* bytes of the first line */
 
 /* Where the secret lies: the path itself or, where it has no slash, the systemd credential of that
- * name.
+ * name; for root outside of a unit, /etc/thanwela/secrets/FILE is the credential secret_FILE.
  * err  FATAL not a file, not readable, or readable by others; RETRY the disk fails while reading */
 bool secret_path(struct arena *a, const char *path, char **out, struct err *err) MUST_CHECK;
 

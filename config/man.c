@@ -27,7 +27,8 @@ static const struct man_words *words(bool english)
         "A secret is a file of mode 0600 whose first line counts, or, where the value has no "
         "slash, "
         "the systemd credential of that name.\nThe unit hands every file of\n.Pa "
-        "/etc/thanwela/secrets\nto the service as the credential\n.Ql secret_ Ns Ar FILE .\n"
+        "/etc/thanwela/secrets\nto the service as the credential\n.Ql secret_ Ns Ar FILE ;\n"
+        "commands that root gives read the file itself.\n"
         "Secrets are never values of this file.",
     };
     static const struct man_words th = {
@@ -44,7 +45,8 @@ static const struct man_words *words(bool english)
         "ต้องระบุสำหรับ:",
         "ความลับคือแฟ้มที่มีสิทธิ์ 0600 ใช้บรรทัดแรก หรือถ้าค่าไม่มี / คือ systemd credential ชื่อนั้น\n"
         "แฟ้มใน\n.Pa /etc/thanwela/secrets\nเป็น credential ชื่อ\n.Ql secret_ Ns Ar "
-        "แฟ้ม\nความลับไม่ใช่ค่าในแฟ้มนี้",
+        "แฟ้ม\nคำสั่งที่ root ใช้อ่านแฟ้มนั้นเอง\n"
+        "ความลับไม่ใช่ค่าในแฟ้มนี้",
     };
     return english ? &en : &th;
 }

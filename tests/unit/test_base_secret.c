@@ -108,6 +108,30 @@ static void a_name_without_a_slash_is_a_credential(void **state)
     unsetenv("CREDENTIALS_DIRECTORY");
 }
 
+/* Before the service's first start, and after a password was changed. */
+static void root_has_the_file_behind_a_credential(void **state)
+{
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    struct err err = {0};
+    char *secret;
+    (void)state;
+    write_secret("new\n", 4, 0600);
+    unsetenv("CREDENTIALS_DIRECTORY");
+    assert_false(secret_read(a, "secret_s", &secret, &err));
+    setenv("THANWELA_SECRETS", folder, 1);
+    assert_true(secret_read(a, "secret_s", &secret, &err));
+    assert_string_equal(secret, "new");
+    assert_false(secret_read(a, "s", &secret, &err)); /* not one of the unit's names */
+    write_secret("new\n", 4, 0640);
+    assert_false(secret_read(a, "secret_s", &secret, &err));
+    assert_non_null(strstr(err.text, "can be read by others"));
+    setenv("CREDENTIALS_DIRECTORY", "/no/such", 1); /* the unit's own count there, alone */
+    assert_false(secret_read(a, "secret_s", &secret, &err));
+    assert_non_null(strstr(err.text, "/no/such/secret_s"));
+    unsetenv("CREDENTIALS_DIRECTORY");
+    unsetenv("THANWELA_SECRETS");
+}
+
 static void what_is_no_file_is_named(void **state)
 {
     struct arena *a CLEANUP(arena_freep) = arena_new();
@@ -127,6 +151,7 @@ int main(void)
         cmocka_unit_test(a_secret_that_others_can_read_is_refused),
         cmocka_unit_test(lines_are_bounded_and_not_empty),
         cmocka_unit_test(a_name_without_a_slash_is_a_credential),
+        cmocka_unit_test(root_has_the_file_behind_a_credential),
         cmocka_unit_test(what_is_no_file_is_named),
     };
     return cmocka_run_group_tests(tests, make_folder, drop_folder);
