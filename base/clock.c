@@ -32,11 +32,16 @@ int64_t clock_now_us(void)
     return (int64_t)t.tv_sec * US_PER_S + t.tv_nsec / 1000;
 }
 
-int64_t clock_mono_ms(void)
+int64_t clock_mono_us(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    return (int64_t)t.tv_sec * US_PER_S + t.tv_nsec / 1000;
+}
+
+int64_t clock_mono_ms(void)
+{
+    return clock_mono_us() / 1000;
 }
 
 int64_t clock_jitter_ms(int64_t ms)

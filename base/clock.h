@@ -24,6 +24,7 @@ const char *clock_fixed(void);
 
 /* Never steps back; for time-outs and leases. */
 int64_t clock_mono_ms(void);
+int64_t clock_mono_us(void);
 /* A quarter more or less by chance, so that many who lost one server do not come back as one. */
 int64_t clock_jitter_ms(int64_t ms);
 

@@ -146,7 +146,8 @@ static void on_reload(struct supervisor *s)
     struct config *c;
     if (s->stopping || s->crew.once)
         return;
-    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_mono_ms() * 1000);
+    /* to the microsecond: systemd takes what is older than its signal for another reload's */
+    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_mono_us());
     if (!load(s->plan, &a, &c, &err)) {
         log_event(LOG_LEVEL_ERROR, "supervise", "what", "the old configuration holds", "why",
                   err.text, NULL);
