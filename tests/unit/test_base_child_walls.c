@@ -7,6 +7,7 @@
 #include <iconv.h>
 #include <pthread.h>
 #include <sched.h>
+#include <seccomp.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -21,6 +22,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -348,6 +350,41 @@ static void without_the_filter_the_other_walls_stand(void **state)
         fail_msg("%s, status %d %s", child_end_name(r.end), r.status, r.why);
 }
 
+/* ---- within a service's own walls ---- */
+
+static void refuse_capset(void)
+{
+    scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
+    if (!ctx || seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(capset), 0) != 0 ||
+        seccomp_load(ctx) != 0)
+        _exit(2);
+    seccomp_release(ctx);
+}
+
+/* As a unit with SystemCallFilter=~@privileged has it: nothing to drop, and no way to. */
+static void who_has_no_capability_needs_no_leave_to_drop_one(void **state)
+{
+    enum { NOBODY = 65534 };
+    int status;
+    (void)state;
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct zygote *z = NULL;
+        struct err err = {0};
+        if (getuid() == 0 &&
+            (setresgid(NOBODY, NOBODY, NOBODY) != 0 || setresuid(NOBODY, NOBODY, NOBODY) != 0))
+            _exit(3);
+        refuse_capset();
+        bool is_started = zygote_start(try_needed, warm_up, &z, &err);
+        if (!is_started)
+            print_message("%s\n", err.text);
+        zygote_stop(z);
+        _exit(is_started ? 0 : 1);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -357,6 +394,7 @@ int main(void)
 #endif
         cmocka_unit_test(what_decoders_need_works),
         cmocka_unit_test(without_the_filter_the_other_walls_stand),
+        cmocka_unit_test(who_has_no_capability_needs_no_leave_to_drop_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
