@@ -124,30 +124,49 @@ static void write_files(struct web_request *r, struct html *h, const struct item
 
 /* ---------------------------------------------------------------- its route */
 
+enum { ROUTE_COLUMNS = 4 };
+
+static void write_step(struct html *h, const char *const titles[ROUTE_COLUMNS],
+                       const char *const cells[ROUTE_COLUMNS])
+{
+    html_start(h, "tr");
+    for (int i = 0; i < ROUTE_COLUMNS; i++)
+        part_cell(h, titles[i], i == 0 ? "short" : "", cells[i]);
+    html_end(h);
+}
+
+/* Events and the mails that answered, as they came; both are in order. */
+static void write_steps(struct web_request *r, struct html *h, const struct item_whole *w,
+                        const char *const titles[ROUTE_COLUMNS])
+{
+    for (int i = 0, k = 0; i < w->n_events || k < w->n_answers;) {
+        const struct item_event *e = i < w->n_events ? &w->events[i] : NULL;
+        const struct item_answer *a = k < w->n_answers ? &w->answers[k] : NULL;
+        if (e && (!a || e->at_us <= a->created_us)) {
+            const char *const cells[] = {part_second(r, e->at_us), part_event(r, e->what), e->who,
+                                         event_why(e->what, e->why, r->english)};
+            write_step(h, titles, cells);
+            i++;
+        } else {
+            const char *const cells[] = {part_second(r, a->created_us),
+                                         web_tr(r, "ใบรับ", "receipt"), a->rcpt,
+                                         part_word(r, a->state)};
+            write_step(h, titles, cells);
+            k++;
+        }
+    }
+}
+
 static void write_route(struct web_request *r, struct html *h, const struct item_whole *w)
 {
     html_element(h, "h2", web_tr(r, "เส้นทางเอกสาร", "Route"));
-    const char *const titles[] = {web_tr(r, "เมื่อ", "When"), web_tr(r, "ทำอะไร", "What"),
-                                  web_tr(r, "โดย", "By"), web_tr(r, "เหตุ", "Why")};
+    const char *const titles[ROUTE_COLUMNS] = {web_tr(r, "เมื่อ", "When"),
+                                               web_tr(r, "ทำอะไร", "What"), web_tr(r, "โดย", "By"),
+                                               web_tr(r, "เหตุ", "Why")};
     html_start(h, "div");
     html_attr(h, "id", "route");
-    part_table(h, titles, ARRAY_LEN(titles));
-    for (int i = 0; i < w->n_events; i++) {
-        html_start(h, "tr");
-        part_cell(h, titles[0], "short", part_second(r, w->events[i].at_us));
-        part_cell(h, titles[1], "", part_event(r, w->events[i].what));
-        part_cell(h, titles[2], "", w->events[i].who);
-        part_cell(h, titles[3], "", event_why(w->events[i].what, w->events[i].why, r->english));
-        html_end(h);
-    }
-    for (int i = 0; i < w->n_answers; i++) {
-        html_start(h, "tr");
-        part_cell(h, titles[0], "short", part_time(r, w->answers[i].created_us));
-        part_cell(h, titles[1], "", web_tr(r, "ใบรับ", "receipt"));
-        part_cell(h, titles[2], "", w->answers[i].rcpt);
-        part_cell(h, titles[3], "", part_word(r, w->answers[i].state));
-        html_end(h);
-    }
+    part_table(h, titles, ROUTE_COLUMNS);
+    write_steps(r, h, w, titles);
     html_end(h);
     html_end(h);
     html_end(h);

@@ -53,16 +53,15 @@ static void write_fact(struct web_request *r, struct html *h, const struct fact 
     html_end(h);
 }
 
-static bool is_number(enum cell_kind kind)
+/* Numbers and times are read as one word; of what is ours no word is torn, what a stranger wrote
+ * may be one long word. */
+static const char *cell_class(const struct book_column *c)
 {
-    return kind == CELL_INT || kind == CELL_MINUTES || kind == CELL_PERCENT;
-}
-
-/* Numbers and times are read as one word. */
-static bool is_short(const struct book_column *column)
-{
-    return !column->shrinks && column->kind != CELL_TEXT ? true
-                                                         : strstr(column->key, "_no") != NULL;
+    if (column_is_right(c))
+        return "number";
+    if ((!c->shrinks && c->kind != CELL_TEXT) || strstr(c->key, "_no"))
+        return "short";
+    return c->shrinks ? "" : "words";
 }
 
 /* Register and matter numbers lead to their pages. */
@@ -72,7 +71,7 @@ static void write_cell(struct web_request *r, struct html *h, const struct book_
     const char *text = cell_text(r->a, column->kind, c);
     html_start(h, "td");
     html_attr(h, "data-label", column->title);
-    html_attr(h, "class", is_number(column->kind) ? "number" : is_short(column) ? "short" : "");
+    html_attr(h, "class", cell_class(column));
     if (url && *text)
         part_link(h, url, text);
     else if (*text && strcmp(column->key, "register_no") == 0)
@@ -96,7 +95,7 @@ static void write_rows(struct web_request *r, struct html *h, const struct book 
     for (int k = 0; k < n; k++) {
         html_start(h, "th");
         html_attr(h, "scope", "col");
-        html_attr(h, "class", is_number(s->columns[columns[k]].kind) ? "number" : "");
+        html_attr(h, "class", column_is_right(&s->columns[columns[k]]) ? "number" : "");
         html_text(h, s->columns[columns[k]].title);
         html_end(h);
     }

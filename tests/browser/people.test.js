@@ -81,6 +81,9 @@ test('an item is opened, its state changed and the change read with the keyboard
   await page.keyboard.press('Enter');
   await page.waitForURL(/done=saved/);
   assert.match(await page.textContent('#route'), /ทำด้วยแป้นพิมพ์/);
+  const times = await page.$$eval('#route tbody td:first-child', (cells) => cells.map((cell) => cell.textContent));
+  if (new Set(times.map((time) => time.split(' ')[0])).size === 1) // not over midnight
+    assert.deepEqual(times, [...times].sort());
   // The way on from what was said is the page's own, not its head's.
   await page.keyboard.press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement.closest('main') !== null), true);

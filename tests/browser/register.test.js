@@ -51,6 +51,7 @@ test('every page of the register opens, fits a phone and is clean', async () => 
   await page.setViewportSize({ width: 1280, height: 900 });
   for (const place of places) {
     await page.goto(base + place);
+    await fitsItsWidth(page);
     await page.shot(`desk${place.replace(/[/?=]+/g, '-')}`);
   }
   page.expectClean();

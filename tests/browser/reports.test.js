@@ -75,6 +75,14 @@ test("every number of the KPI's table leads to a list of that many matters", asy
       counted += Number(number);
     }
   assert.ok(counted > 0);
+  const verdicts = await page.$$eval('td', (cells) => cells.filter((cell) => cell.textContent === 'ไม่ทัน').map((cell) => {
+    const words = document.createRange();
+    words.selectNodeContents(cell);
+    return words.getClientRects().length;
+  }));
+  assert.ok(verdicts.length > 0);
+  assert.ok(verdicts.every((lines) => lines === 1), 'a word is broken');
+  await fitsItsWidth(page);
   await page.shot('kpi-year');
   await page.setViewportSize({ width: 390, height: 844 });
   await fitsItsWidth(page);
