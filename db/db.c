@@ -6,6 +6,7 @@
  * the rows are there: that is UNSURE, and the caller looks the key up. */
 #include "db/db.h"
 
+#include "base/log.h"
 #include "base/secret.h"
 #include "base/step.h"
 #include "db/answer.h"
@@ -95,6 +96,17 @@ static bool fail(struct db *db, const PGresult *result, struct err *err)
                    state ? ")" : "");
 }
 
+/* OpenSSL does not take its first steps twice: where they failed for want of memory, nobody signs
+ * in any more in this process. It ends as one does that has no memory, and the next one can. */
+static void end_without_chance(const char *line)
+{
+    if (!strstr(line, "could not generate nonce"))
+        return;
+    log_event(LOG_LEVEL_ERROR, "database", "what", "this process can sign in no more", "why", line,
+              NULL);
+    abort();
+}
+
 /* The server says what is wrong with a login only in words. That a password was asked for proves
  * nothing: the wire may break behind it, or the server may have no place left. What we do not know
  * is asked again. */
@@ -105,6 +117,7 @@ static bool fail_open(PGconn *conn, struct err *err)
                                          "permission denied for database"};
     char line[256];
     first_line(PQerrorMessage(conn), line);
+    end_without_chance(line);
     bool ours = PQconnectionNeedsPassword(conn);
     for (size_t i = 0; i < ARRAY_LEN(faults); i++)
         ours |= strstr(line, faults[i]) != NULL;

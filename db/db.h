@@ -22,7 +22,8 @@ struct db; /* opaque: one connection */
  *   FATAL   anything else */
 
 /* Connect; conninfo is libpq's (several hosts allowed), password_file may be NULL. Checks that the
- * schema is the program's. With THANWELA_NOW the server's rules use that clock too.
+ * schema is the program's. With THANWELA_NOW the server's rules use that clock too. A process whose
+ * libraries can sign in no more, for want of memory at their first try, ends by SIGABRT.
  * err  RETRY away; FATAL wrong password, schema older or newer (the sentence says what to run) */
 bool db_open(const char *conninfo, const char *password_file, const char *application,
              struct db **out, struct err *err) MUST_CHECK;

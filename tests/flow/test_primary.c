@@ -9,6 +9,7 @@
 #include "tests/flow/pair.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -46,6 +47,35 @@ static int stop(void **state)
     (void)state;
     office_stop(office);
     return 0;
+}
+
+/* ---- signing in without memory */
+
+/* Stands before libcrypto's: what libpq asks for its nonce. */
+static bool is_out_of_chance;
+int RAND_bytes(unsigned char *bytes, int n);
+int RAND_bytes(unsigned char *bytes, int n)
+{
+    return !is_out_of_chance && getentropy(bytes, (size_t)n) == 0;
+}
+
+/* OpenSSL does not take its first steps twice: once they failed for want of memory, this process
+ * could not sign in ever again, and the mail would wait. */
+static void a_process_that_can_sign_in_no_more_ends(void **state)
+{
+    int status;
+    (void)state;
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct db *db = NULL;
+        struct err err = {0};
+        is_out_of_chance = true;
+        signal(SIGABRT, SIG_DFL);
+        _exit(db_open(office_get(office, "DB_CONNINFO"), office_get(office, "DB_PASSWORD_FILE"),
+                      "test", &db, &err));
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 }
 
 /* ---- what an error means */
@@ -372,6 +402,7 @@ static void the_highest_timeline_wins_and_an_old_one_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_process_that_can_sign_in_no_more_ends),
         cmocka_unit_test(every_class_of_error_has_its_fate),
         cmocka_unit_test(a_wire_that_breaks_while_signing_in_is_tried_again),
         cmocka_unit_test(a_wrong_password_is_ours_to_mend),
