@@ -30,9 +30,9 @@ void imap_closep(struct imap **c);
 
 struct imap_entry {
     uint32_t uid;
-    uint32_t size_bytes; /* RFC822.SIZE */
-    int64_t internaldate_us;
-    bool is_deleted; /* carries \Deleted: a human's decision, left alone */
+    uint32_t size_bytes;     /* RFC822.SIZE */
+    int64_t internaldate_us; /* TIME_NONE: the server names no instant that there is */
+    bool is_deleted;         /* carries \Deleted: a human's decision, left alone */
 };
 
 /* All messages of the folder, by UID; never UNSEEN, never a cursor, never an age. */

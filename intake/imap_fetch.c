@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -40,17 +39,21 @@ struct listener {
 static bool fetch(struct imap *c, struct mailimap_set *set, const char *items, fetched_fn *fn,
                   void *user, mailimap_msg_body_handler *body, const char *words, struct err *err);
 
-/* INTERNALDATE: the server's own clock, with its zone. */
+/* INTERNALDATE: the server's own clock, with its zone. TIME_NONE where there is no such instant. */
 static int64_t date_us(const struct mailimap_date_time *d)
 {
-    struct tm tm = {.tm_year = d->dt_year - 1900,
-                    .tm_mon = d->dt_month - 1,
-                    .tm_mday = d->dt_day,
-                    .tm_hour = d->dt_hour,
-                    .tm_min = d->dt_min,
-                    .tm_sec = d->dt_sec};
+    enum { ZONE_MAX = 1459 };
+    const int64_t bangkok_us = 7 * 3600 * US_PER_S;
+    const struct civil c = {.year = d->dt_year,
+                            .month = d->dt_month,
+                            .day = d->dt_day,
+                            .hour = d->dt_hour,
+                            .minute = d->dt_min,
+                            .second = d->dt_sec < 60 ? d->dt_sec : 59}; /* a leap second */
+    if (!civil_valid(&c) || d->dt_zone < -ZONE_MAX || d->dt_zone > ZONE_MAX)
+        return TIME_NONE;
     int zone = abs(d->dt_zone), minutes = zone / 100 * 60 + zone % 100;
-    return ((int64_t)timegm(&tm) - (d->dt_zone < 0 ? -minutes : minutes) * 60) * US_PER_S;
+    return civil_to(&c) + bangkok_us - (d->dt_zone < 0 ? -minutes : minutes) * US_PER_MIN;
 }
 
 static bool has_deleted(const struct mailimap_msg_att_dynamic *d)

@@ -9,21 +9,30 @@
 
 static void vet_status(struct imap_vet *v, char *text);
 static bool vet_data(struct imap_vet *v, const char *line, struct err *err);
-static void note_news(struct imap_vet *v, const char *line);
+static void vet_continuation(struct imap_vet *v, char *text);
+static void note_news(struct imap_vet *v, const char *word);
 
 void imap_vet_init(struct imap_vet *v)
 {
     *v = (struct imap_vet){.literal_max = IMAP_LITERAL_MAX};
 }
 
+/* Between two words libetpan skips as many as there are, so that the gate has to. */
+static const char blanks[] = " \t";
+
+static char *skip_blanks(char *text)
+{
+    return text + strspn(text, blanks);
+}
+
 /* "OK", "NO", "BAD", "PREAUTH", "BYE" at text: what stands behind it, else NULL. */
 static char *after_status(char *text)
 {
     static const char *const words[] = {"OK", "NO", "BAD", "PREAUTH", "BYE"};
-    size_t n = strcspn(text, " ");
+    size_t n = strcspn(text, blanks);
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
         if (n == strlen(words[i]) && strncasecmp(text, words[i], n) == 0)
-            return text + n + (text[n] == ' ');
+            return skip_blanks(text + n);
     return NULL;
 }
 
@@ -34,14 +43,17 @@ bool imap_vet_line(struct imap_vet *v, char *line, struct err *err)
     if (v->inside)
         return vet_data(v, line, err);
     v->depth = 0;
-    if (*line == '+')
+    if (*line == '+') {
+        vet_continuation(v, skip_blanks(line + 1));
         return true;
-    char *word = strchr(line, ' ');
+    }
+    char *word = strpbrk(line, blanks);
     if (!word)
         return err_set(err, ERR_RETRY, "the server sent a line that is no IMAP response");
-    char *status = after_status(word + 1);
-    bool untagged = line[0] == '*' && line[1] == ' ';
-    if (untagged && status && strncasecmp(word + 1, "BYE", 3) == 0 && !v->may_end)
+    word = skip_blanks(word);
+    char *status = after_status(word);
+    bool untagged = line[0] == '*' && strchr(blanks, line[1]);
+    if (untagged && status && strncasecmp(word, "BYE", 3) == 0 && !v->may_end)
         return err_set(err, ERR_RETRY, "the server ends the connection: %.200s", status);
     if (status) {
         vet_status(v, status);
@@ -49,7 +61,7 @@ bool imap_vet_line(struct imap_vet *v, char *line, struct err *err)
     }
     if (!untagged)
         return err_set(err, ERR_RETRY, "the server sent a line that is no IMAP response");
-    note_news(v, line);
+    note_news(v, word);
     return vet_data(v, line, err);
 }
 
@@ -75,7 +87,6 @@ static bool is_wanted_code(const char *code, size_t n)
 /* Every bracket goes, not only the first: libetpan skips blanks and would find the next one. */
 static void vet_status(struct imap_vet *v, char *text)
 {
-    text += strspn(text, " ");
     v->is_bare = *text == 0;
     if (*text != '[')
         return;
@@ -87,6 +98,13 @@ static void vet_status(struct imap_vet *v, char *text)
     for (; *text; text++)
         if (*text == '[' || *text == ']')
             *text = ' ';
+}
+
+/* The same text, and none is asked for. */
+static void vet_continuation(struct imap_vet *v, char *text)
+{
+    vet_status(v, text);
+    v->is_bare = false;
 }
 
 /* The number in a "{number}" at the end of the line. */
@@ -130,9 +148,8 @@ static bool vet_data(struct imap_vet *v, const char *line, struct err *err)
     return true;
 }
 
-static void note_news(struct imap_vet *v, const char *line)
+static void note_news(struct imap_vet *v, const char *word)
 {
-    const char *word = line + 2;
     while (isdigit((unsigned char)*word))
         word++;
     if (strcasecmp(word, " EXISTS") == 0)

@@ -160,11 +160,17 @@ static struct ledger_mail place_of(const struct pipeline *p, uint32_t uid)
         .mailbox_id = p->mailbox_id, .uidvalidity = p->parts.uidvalidity, .uid = uid, .raw_fd = -1};
 }
 
+/* The server's word. One that has none for a mail leaves when it was seen. */
+static int64_t time_of(const struct imap_entry *e)
+{
+    return e->internaldate_us != TIME_NONE ? e->internaldate_us : clock_now_us();
+}
+
 static bool take_too_large(struct pipeline *p, const struct imap_entry *e, struct err *err)
 {
     struct ledger_mail m = place_of(p, e->uid);
     struct ledger_message message;
-    m.entered_at_us = e->internaldate_us;
+    m.entered_at_us = time_of(e);
     m.size_bytes = e->size_bytes;
     if (!db_begin(p->parts.db, err))
         return false;
@@ -207,7 +213,7 @@ static bool spool_mail(void *user, uint32_t uid, int raw_fd, uint64_t size_bytes
         return true; /* not asked for: a server may speak of other mail */
     if (size_bytes == 0 && e->size_bytes > 0)
         return true; /* expunged meanwhile: so Dovecot answers. If not, the next poll has it */
-    return batch_spool(p->batch, uid, e->internaldate_us, raw_fd, size_bytes, err);
+    return batch_spool(p->batch, uid, time_of(e), raw_fd, size_bytes, err);
 }
 
 /* T1. It need not wait for the disk: the mail leaves the folder only after T2, which does. */

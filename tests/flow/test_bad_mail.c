@@ -286,25 +286,35 @@ static char *conf_with_mailbox_at(struct arena *a, int port)
     return conf;
 }
 
+/* A mailbox with one mail of five bytes, up to what is said of it. */
+#define ONE_MAIL                                                                                   \
+    ">* OK x\r\n", "<", ">* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n%t OK x\r\n", /* before */          \
+        "<", ">%t OK x\r\n",                                                 /* AUTHENTICATE */    \
+        "<", ">* CAPABILITY IMAP4rev1 UIDPLUS MOVE\r\n%t OK x\r\n",          /* after */           \
+        "<", ">* LIST () \"/\" done\r\n%t OK x\r\n", "<", ">* LIST () \"/\" aside\r\n%t OK x\r\n", \
+        "<",                                                                                       \
+        ">* 1 EXISTS\r\n* OK [UIDVALIDITY 9] x\r\n* OK [UIDNEXT 8] x\r\n%t OK [READ-WRITE] x\r\n", \
+        "<"
+
+/* What the daemon said to a server with this script. */
+static const char *met_by(struct arena *a, const char *const *script)
+{
+    enum { HEARD_MAX = 4096 };
+    char *heard = arena_alloc(a, HEARD_MAX);
+    struct fake *f = fake_start(&(struct fake_config){.script = script});
+    pid_t pid = daemon_start(d, conf_with_mailbox_at(a, fake_port(f)), true);
+    (void)daemon_end(pid, 0);
+    fake_heard(f, heard, HEARD_MAX - 1);
+    fake_stop(f);
+    return heard;
+}
+
 /* So Dovecot answers for a mail that is expunged while it is fetched. Should it stay, the next poll
  * has it. */
 static void mail_that_is_listed_with_a_size_and_comes_without_a_byte_is_not_empty(void **state)
 {
     static const char *const script[] = {
-        ">* OK x\r\n",
-        "<",
-        ">* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n%t OK x\r\n", /* before */
-        "<",
-        ">%t OK x\r\n", /* AUTHENTICATE */
-        "<",
-        ">* CAPABILITY IMAP4rev1 UIDPLUS MOVE\r\n%t OK x\r\n", /* after */
-        "<",
-        ">* LIST () \"/\" done\r\n%t OK x\r\n",
-        "<",
-        ">* LIST () \"/\" aside\r\n%t OK x\r\n",
-        "<",
-        ">* 1 EXISTS\r\n* OK [UIDVALIDITY 9] x\r\n* OK [UIDNEXT 8] x\r\n%t OK [READ-WRITE] x\r\n",
-        "<",
+        ONE_MAIL,
         ">* 1 FETCH (UID 7 FLAGS () INTERNALDATE \"17-Jul-2021 02:44:25 +0700\" RFC822.SIZE "
         "5)\r\n%t OK x\r\n",
         "<",
@@ -316,14 +326,31 @@ static void mail_that_is_listed_with_a_size_and_comes_without_a_byte_is_not_empt
     struct arena *a CLEANUP(arena_freep) = arena_new();
     (void)state;
     int64_t n_before = database_int(db, "select count(*) from message");
-    struct fake *f = fake_start(&(struct fake_config){.script = script});
-    pid_t pid = daemon_start(d, conf_with_mailbox_at(a, fake_port(f)), true);
-    (void)daemon_end(pid, 0);
-    char heard[4096] = "";
-    fake_heard(f, heard, sizeof heard - 1);
-    fake_stop(f);
-    assert_non_null(strstr(heard, "UID FETCH 7 (UID BODY.PEEK[])"));
+    assert_non_null(strstr(met_by(a, script), "UID FETCH 7 (UID BODY.PEEK[])"));
     assert_int_equal(database_int(db, "select count(*) from message"), n_before);
+}
+
+static void mail_whose_server_knows_no_date_came_when_it_was_seen(void **state)
+{
+    static const char *const script[] = {
+        ONE_MAIL,
+        ">* 1 FETCH (UID 7 FLAGS () INTERNALDATE \"31-Feb-2021 02:44:25 +0700\" RFC822.SIZE "
+        "5)\r\n%t OK x\r\n",
+        "<",
+        ">* 1 FETCH (UID 7 RFC822.SIZE 5)\r\n%t OK x\r\n",
+        "<",
+        ">* 1 FETCH (UID 7 BODY[] {5}\r\nA: b\n)\r\n%t OK x\r\n",
+        "*",
+        NULL};
+    struct arena *a CLEANUP(arena_freep) = arena_new();
+    (void)state;
+    int64_t n_before = database_int(db, "select count(*) from message");
+    met_by(a, script);
+    assert_int_equal(database_int(db, "select count(*) from message"), n_before + 1);
+    assert_int_equal(
+        database_int(db, "select count(*) from message m where m.id = (select max(id) from message)"
+                         " and m.entered_at between now() - interval '1 hour' and now()"),
+        1);
 }
 
 int main(void)
@@ -339,6 +366,7 @@ int main(void)
         cmocka_unit_test(sixty_megabytes_pass),
         cmocka_unit_test(a_mail_over_the_limit_stays_and_is_told),
         cmocka_unit_test(mail_that_is_listed_with_a_size_and_comes_without_a_byte_is_not_empty),
+        cmocka_unit_test(mail_whose_server_knows_no_date_came_when_it_was_seen),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -262,6 +262,8 @@ static void the_servers_date_is_read_with_its_zone(void **state)
         "* 2 FETCH (UID 8 FLAGS (\\Deleted) INTERNALDATE \" 1-Jan-2021 00:00:00 -0330\" "
         "RFC822.SIZE 4294967295)\r\n"
         "* 3 FETCH (UID 3 RFC822.SIZE 6 INTERNALDATE \"31-Dec-2020 23:59:59 +0000\")\r\n"
+        "* 4 FETCH (UID 9 RFC822.SIZE 6 INTERNALDATE \"31-Feb-2021 10:00:00 +0700\")\r\n"
+        "* 5 FETCH (UID 10 RFC822.SIZE 6 INTERNALDATE \"1-Jan-2147483647 10:00:00 +0700\")\r\n"
         "* 3 FETCH (FLAGS (\\Seen))\r\n%t OK x\r\n",
         "<", NULL};
     struct arena *a CLEANUP(arena_freep) = arena_new();
@@ -275,7 +277,9 @@ static void the_servers_date_is_read_with_its_zone(void **state)
     assert_true(imap_open_within(&m, &short_times, &c, &folder, &err));
     if (!imap_list(c, a, &e, &n, &err))
         fail_msg("%s", err.text);
-    assert_int_equal(n, 3);
+    assert_int_equal(n, 5);
+    assert_int_equal(e[3].internaldate_us, TIME_NONE); /* no such day */
+    assert_int_equal(e[4].internaldate_us, TIME_NONE);
     assert_int_equal(e[0].uid, 3);
     assert_int_equal(e[0].internaldate_us, 1609459199 * US_PER_S);
     assert_int_equal(e[1].internaldate_us, 1626464665 * US_PER_S);

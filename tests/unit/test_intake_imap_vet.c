@@ -72,6 +72,15 @@ static void codes_that_we_do_not_need_become_text(void **state)
         {"* OK [", "* OK  ", false},
         {"7 OK [ [PERMANENTFLAGS (", "7 OK    PERMANENTFLAGS (", false},
         {"7 OK   [PERMANENTFLAGS (", "7 OK    PERMANENTFLAGS (", false},
+        {"*  OK [PERMANENTFLAGS (\\x] y", "*  OK  PERMANENTFLAGS (\\x  y", false},
+        {"* \tOK [PERMANENTFLAGS (\\x] y", "* \tOK  PERMANENTFLAGS (\\x  y", false},
+        {"* OK\t[PERMANENTFLAGS (\\x] y", "* OK\t PERMANENTFLAGS (\\x  y", false},
+        {"* OK \t[PERMANENTFLAGS (\\x] y", "* OK \t PERMANENTFLAGS (\\x  y", false},
+        {"7  OK [PERMANENTFLAGS (", "7  OK  PERMANENTFLAGS (", false},
+        {"+ [PERMANENTFLAGS (\\x", "+  PERMANENTFLAGS (\\x", false},
+        {"+  \t[PERMANENTFLAGS (\\x]", "+  \t PERMANENTFLAGS (\\x ", false},
+        {"+ idling", "+ idling", false},
+        {"+ ", "+ ", false},
         {"7 OK", "7 OK", true},
         {"7 OK ", "7 OK ", true},
         {"7 OK [READ-WRITE]", "7 OK [READ-WRITE]", true},
@@ -95,6 +104,8 @@ static void what_would_break_the_parser_is_refused(void **state)
         "x y",
         "* BYE shutting down",
         "* bye",
+        "*  BYE",
+        "*\tBYE",
         "* 1 FETCH (BODYSTRUCTURE ((((((((((\"text\"))))))))))",
         "* 1 FETCH (BODY[] \"never closed)",
         "* 1 FETCH (BODY[] {65537}",
@@ -151,7 +162,7 @@ static void news_are_counted(void **state)
 {
     (void)state;
     static const char *const lines[] = {"* 23 EXISTS", "* 3 EXPUNGE", "* VANISHED 1:5",
-                                        "* 1 RECENT",  "* OK EXISTS", "* 5 exists"};
+                                        "* 1 RECENT",  "* OK EXISTS", "*  5 exists"};
     struct imap_vet v;
     imap_vet_init(&v);
     for (size_t i = 0; i < ARRAY_LEN(lines); i++)
